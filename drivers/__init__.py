@@ -1,0 +1,1 @@
+"""One folder per radio or network, each alike: driver, translate (pure), commands, README."""

@@ -1,0 +1,231 @@
+"""The fast lane: a sensor's frame read before zigpy sees it, a siren's sent before all others.
+
+Everything that leans on the insides of bellows and zigpy stands in this file, and
+tests/drivers/zigbee/test_lane.py fails when a new version moves them.
+
+Why at all: a zigpy request asks the stick for three things before it sends, and first answers the
+sensor with a Default Response that does the same: seven round trips stand before the siren. Here
+the siren's `sendUnicast` is the first frame out after the sensor's frame came in.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bellows.types as t  # type: ignore[import-untyped]  # bellows ships no types
+from bellows.ash import AshException  # type: ignore[import-untyped]  # same
+from bellows.exception import EzspError  # type: ignore[import-untyped]  # same
+from zigpy.application import ControllerApplication
+from zigpy.device import Device as Node
+from zigpy.exceptions import DeliveryError
+
+from drivers.zigbee import zcl
+from gateway.model.driver import RadioLost
+
+log = logging.getLogger(__name__)
+
+HOME_AUTOMATION = 0x0104
+OUR_ENDPOINT = 1
+FIRST = 10_000  # bellows gives its watchdog 999 and every packet -1
+EZSP_SECONDS = 10.0  # bellows' own patience with the stick
+MAINS_SECONDS = 5.0  # to deliver and to answer; a router does both in some ten milliseconds
+SLEEPY_SECONDS = 12.0  # a parent keeps a frame 7.68 s for a device that polls
+FRESH_JOIN = 1  # EmberDeviceUpdate.STANDARD_SECURITY_UNSECURED_JOIN
+_CHANGED_IN = 14  # EZSP 14 moved the fields of two callbacks
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A frame as it came from the stick."""
+
+    nwk: int
+    endpoint: int
+    cluster: int
+    aps_sequence: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A ZCL frame on its way to one endpoint. `data[1]` is its sequence number."""
+
+    node: Node
+    endpoint: int
+    cluster: int
+    data: bytes
+    wants_answer: bool = True
+
+    @property
+    def key(self) -> tuple[int, int, int, int]:
+        """Name the answer: from where, on what, to which sequence number."""
+        return (int(self.node.nwk), self.endpoint, self.cluster, self.data[1])
+
+
+class Lane:
+    """One EZSP connection, beside zigpy on the same stick."""
+
+    def __init__(
+        self,
+        app: ControllerApplication,
+        on_frame: Callable[[Heard], None],
+        on_fresh_join: Callable[[t.EUI64], None],
+    ) -> None:
+        self._app = app
+        self._on_frame = on_frame
+        self._on_fresh_join = on_fresh_join
+        self._answers: dict[tuple[int, int, int, int], asyncio.Future[zcl.Frame]] = {}
+        self._deliveries: dict[tuple[int, int], asyncio.Future[object]] = {}
+
+    def listen(self) -> None:
+        """Hear every callback before zigpy: bellows calls in the order of registration.
+
+        To be called between zigpy's `connect`, which makes the EZSP object, and its
+        `initialize`, which registers zigpy's own callback there.
+        """
+        self._ezsp.add_callback(self._callback)
+
+    @property
+    def _ezsp(self) -> Any:
+        ezsp: Any = getattr(self._app, "_ezsp", None)  # there is no public way to the stick
+        if ezsp is None:
+            raise RadioLost("the Zigbee stick is not connected")
+        return ezsp
+
+    # In
+
+    def _callback(self, name: str, args: Any) -> None:
+        try:
+            if name == "incomingMessageHandler":
+                self._incoming(args)
+            elif name == "messageSentHandler":
+                self._sent(args)
+            elif name == "trustCenterJoinHandler" and int(args[2]) == FRESH_JOIN:
+                self._on_fresh_join(args[1])
+        except Exception:  # one hostile frame must not cost the frames behind it; told by logging
+            log.exception("a %s could not be handled", name)
+
+    def _incoming(self, args: Any) -> None:
+        aps = args[1]
+        if aps.profileId != HOME_AUTOMATION:
+            return
+        nwk = args[2] if self._ezsp.ezsp_version >= _CHANGED_IN else args[4]
+        heard = Heard(
+            int(nwk),
+            int(aps.sourceEndpoint),
+            int(aps.clusterId),
+            int(aps.sequence),
+            bytes(args[-1]),
+        )
+        self._on_frame(heard)
+        if self._answers:
+            self._match(heard)
+
+    def _match(self, heard: Heard) -> None:
+        frame = zcl.parse(heard.data)
+        if frame is None or (not frame.specific and frame.command == zcl.General.REPORT):
+            return  # a report's own sequence number may collide with ours
+        key = (heard.nwk, heard.endpoint, heard.cluster, frame.sequence)
+        waiting = self._answers.get(key)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(frame)
+
+    def _sent(self, args: Any) -> None:
+        if self._ezsp.ezsp_version >= _CHANGED_IN:
+            status, nwk, tag = args[0], args[2], args[4]
+        else:
+            nwk, tag, status = args[1], args[3], args[4]
+        waiting = self._deliveries.get((int(nwk), int(tag)))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(status)
+
+    # Out
+
+    async def send(self, letter: Letter) -> zcl.Frame | None:
+        """Send ahead of everything that waits; give the device's answer.
+
+        When nothing else is on its way the frame is written before this first suspends.
+        Raises DeliveryError or TimeoutError, and RadioLost when the stick is gone.
+        """
+        loop = asyncio.get_running_loop()
+        nwk = int(letter.node.nwk)
+        tag = self._app.get_sequence()  # zigpy's own, so that no two letters share one
+        delivered: asyncio.Future[object] = loop.create_future()
+        self._deliveries[nwk, tag] = delivered
+        try:
+            with self.expecting(letter) as answered:
+                async with asyncio.timeout(_patience(letter.node)):
+                    status, _ = await self._command("sendUnicast", *_unicast(letter, tag))
+                    _check("the stick did not take it", status)
+                    _check("it was not acknowledged", await delivered)
+                    return await answered if letter.wants_answer else None
+        except TimeoutError:  # an OSError to Python, but of the device to us
+            raise
+        except (AshException, EzspError, OSError, RuntimeError) as error:
+            raise RadioLost(f"the Zigbee stick took no command: {error!r}") from error
+        finally:
+            self._deliveries.pop((nwk, tag), None)
+
+    @contextlib.contextmanager
+    def expecting(self, letter: Letter) -> Iterator[asyncio.Future[zcl.Frame]]:
+        """Give the answer to a letter, whichever way it is sent."""
+        answered: asyncio.Future[zcl.Frame] = asyncio.get_running_loop().create_future()
+        self._answers[letter.key] = answered
+        try:
+            yield answered
+        finally:
+            self._answers.pop(letter.key, None)
+
+    async def _command(self, name: str, *args: Any) -> Any:
+        """Do what bellows' ProtocolHandler.command does, with a priority of our own.
+
+        bellows gives `sendUnicast` the lowest, behind every lookup that zigpy has queued. What
+        the stick works on right now is waited for: it takes one command at a time.
+        """
+        protocol = self._ezsp._protocol  # noqa: SLF001  # bellows has no priority in its API
+        async with protocol._send_semaphore(priority=FIRST):  # noqa: SLF001  # same
+            data = protocol._ezsp_frame(name, *args)  # noqa: SLF001  # same
+            number, _, schema = protocol.COMMANDS[name]
+            answer = asyncio.get_running_loop().create_future()
+            protocol._awaiting[protocol._seq] = (number, schema, answer)  # noqa: SLF001  # same
+            protocol._seq = (protocol._seq + 1) % 256  # noqa: SLF001  # same
+            await protocol._gw.send_data(data)  # noqa: SLF001  # same
+            async with asyncio.timeout(EZSP_SECONDS):
+                return await answer
+
+    def fail(self, reason: str) -> None:
+        """Tell everyone who waits that the radio is gone."""
+        waiters: list[asyncio.Future[Any]] = [*self._deliveries.values(), *self._answers.values()]
+        for waiting in waiters:
+            if not waiting.done():
+                waiting.set_exception(RadioLost(reason))
+                waiting.exception()  # looked at: nobody may be waiting for it any more
+
+
+def _unicast(letter: Letter, tag: int) -> tuple[Any, ...]:
+    """Give the fields of EZSP sendUnicast; versions name them differently but agree in order."""
+    aps = t.EmberApsFrame(
+        profileId=t.uint16_t(HOME_AUTOMATION),
+        clusterId=t.uint16_t(letter.cluster),
+        sourceEndpoint=t.uint8_t(OUR_ENDPOINT),
+        destinationEndpoint=t.uint8_t(letter.endpoint),
+        options=t.EmberApsOption.APS_OPTION_RETRY  # EmberZNet: asks for the APS acknowledgement
+        | t.EmberApsOption.APS_OPTION_ENABLE_ROUTE_DISCOVERY,
+        groupId=t.uint16_t(0),
+        sequence=t.uint8_t(letter.data[1]),
+    )
+    direct = t.EmberOutgoingMessageType.OUTGOING_DIRECT
+    return direct, t.EmberNodeId(letter.node.nwk), aps, tag, letter.data
+
+
+def _check(what: str, status: Any) -> None:
+    if t.sl_Status.from_ember_status(status) != t.sl_Status.OK:
+        raise DeliveryError(f"{what}: {status!r}")
+
+
+def _patience(node: Node) -> float:
+    descriptor = node.node_desc
+    sleepy = descriptor is None or not descriptor.is_receiver_on_when_idle
+    return SLEEPY_SECONDS if sleepy else MAINS_SECONDS

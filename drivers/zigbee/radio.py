@@ -1,0 +1,131 @@
+"""Opens and closes the stick through zigpy and bellows, with every outward habit switched off."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from bellows.ash import AshException  # type: ignore[import-untyped]  # bellows ships no types
+from bellows.zigbee.application import (  # type: ignore[import-untyped]  # same
+    ControllerApplication,
+)
+from zigpy.exceptions import RadioException, ZigbeeException
+
+from drivers.zigbee.settings import ZigbeeSettings
+from gateway.model.driver import RadioLost
+
+log = logging.getLogger(__name__)
+
+# What opening may meet. RuntimeError is bellows' "Connection has been closed".
+TROUBLES = (OSError, TimeoutError, AshException, ZigbeeException, RadioException, RuntimeError)
+CLOSE_SECONDS = 10.0  # a stick that is gone cannot hold up our end
+
+
+def configuration(settings: ZigbeeSettings) -> dict[str, Any]:
+    """Say how zigpy is to behave: it speaks to the stick, to nobody else, and keeps still."""
+    return {
+        "database_path": str(settings.database),
+        "device": {"path": settings.port, "baudrate": settings.baud},
+        "network": {"channel": settings.channel, "channels": [settings.channel]},
+        # By default zigpy asks three servers on the internet for firmware.
+        "ota": {"enabled": False, "broadcast_enabled": False, "providers": []},
+        "topology_scan_enabled": False,  # asks every device of the house, every 4 hours
+        "backup_enabled": False,  # some 380 commands; see README.md
+        "use_thread": settings.use_thread,
+    }
+
+
+def prepare_database(path: Path) -> None:
+    """Make the database's file ours alone before zigpy opens it: it will hold the network key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)  # it may be older than we are
+
+
+def hush_libraries() -> None:
+    """Keep zigpy from writing frames to a log at DEBUG: a keypad's frames hold codes."""
+    for name in ("zigpy", "bellows", "serialx"):
+        logger = logging.getLogger(name)
+        if logger.getEffectiveLevel() < logging.INFO:
+            logger.setLevel(logging.INFO)
+
+
+class Loss:
+    """Hears from zigpy that the connection is lost. A listener of zigpy's application."""
+
+    def __init__(self) -> None:
+        self.sentence: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def connection_lost(self, error: BaseException | None) -> None:
+        """Be told by zigpy, by whatever name it calls the end: None, OSError, NcpFailure."""
+        if not self.sentence.done():
+            self.sentence.set_result(lost_sentence(error))
+
+    async def watch[T](self, work: asyncio.Task[T]) -> T:
+        """Give what the work gives, unless the stick is lost before."""
+        try:
+            await asyncio.wait((work, self.sentence), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise RadioLost(self.sentence.result())
+            return work.result()
+        finally:
+            work.cancel()
+            await asyncio.wait((work,))
+
+
+def lost_sentence(error: BaseException | None) -> str:
+    """Say for people why the stick is gone."""
+    if error is None:
+        return "the Zigbee stick's connection was closed"
+    return f"the Zigbee stick is gone: {error!r}"
+
+
+@contextlib.asynccontextmanager
+async def loaded(settings: ZigbeeSettings) -> AsyncIterator[ControllerApplication]:
+    """Give zigpy's application with its database loaded and no radio yet; close it, always.
+
+    zigpy's database runs a thread that outlives an application nobody shut down, so loading is
+    waited for even when we are cancelled meanwhile.
+    """
+    hush_libraries()
+    prepare_database(settings.database)
+    load = asyncio.ensure_future(
+        ControllerApplication.new(configuration(settings), start_radio=False)
+    )
+    try:
+        await asyncio.shield(load)
+        yield load.result()
+    finally:
+        await asyncio.wait((load,))
+        if not load.cancelled() and load.exception() is None:
+            await _close(load.result())
+
+
+async def _close(app: ControllerApplication) -> None:
+    closing = asyncio.ensure_future(app.shutdown())
+    try:
+        await asyncio.wait((closing,), timeout=CLOSE_SECONDS)
+    finally:
+        if not closing.done():
+            log.warning("the Zigbee stick did not close within %s s", CLOSE_SECONDS)
+            closing.cancel()
+
+
+async def open_radio(
+    app: ControllerApplication, loss: Loss, on_connected: Callable[[], None]
+) -> None:
+    """Connect, and load the stick's network or form one. Raises RadioLost with a sentence."""
+    try:
+        await app.connect()
+        on_connected()
+        await app.initialize(auto_form=True)
+        if app.backups.most_recent_backup() is None:
+            # The one backup that is made unasked: with it, zigpy puts the network on a new stick.
+            await app.backups.create_backup(load_devices=False)
+    except TROUBLES as error:
+        if loss.sentence.done():
+            raise RadioLost(loss.sentence.result()) from error
+        raise RadioLost(f"the Zigbee stick could not be started: {error!r}") from error

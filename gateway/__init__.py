@@ -1,0 +1,1 @@
+"""The hub: what flows, what is kept, who is told."""

@@ -1,0 +1,280 @@
+"""What can be asked at the local socket: one function a request (docs/hub-socket.md)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from gateway.api import shapes
+from gateway.api.errors import Refusal
+from gateway.api.shapes import Json
+from gateway.doorman import Doorman
+from gateway.house import House
+from gateway.model.clock import Clock
+from gateway.model.command import (
+    ClearLockCode,
+    Command,
+    LockDoor,
+    PermitJoin,
+    RefreshDevice,
+    RemoveDevice,
+    SetLockCode,
+    SilenceSiren,
+    SoundSiren,
+    TurnSwitch,
+    UnlockDoor,
+)
+from gateway.model.credential import Code
+from gateway.model.device import DeviceId, DriverId
+from gateway.model.event import (
+    ArmRequested,
+    BypassRequested,
+    CommandRequested,
+    DisarmRequested,
+    Event,
+    ResetRequested,
+)
+from rules import access
+from rules.alarm import why_not_arm
+from rules.state import Phase
+
+VIA = "cli"
+"""Where wrong codes at the local socket are counted."""
+JOIN_SECONDS_MAX = 254
+NOBODY = "cli"
+
+type Ask = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What answering takes."""
+
+    house: House
+    clock: Clock
+    doorman: Doorman
+    offset: Callable[[], int]
+    checks: Callable[[], list[Json]]
+    stop: Callable[[], None]
+
+
+async def answer(desk: Desk, ask: Ask) -> Json:
+    """Answer one request; raise Refusal with a sentence when it cannot be."""
+    do = _text(ask, "do")
+    handler = HANDLERS.get(do)
+    if handler is None:
+        raise Refusal(f"there is no request '{do}'{_near(do, HANDLERS)}")
+    return await handler(desk, ask)
+
+
+async def _state(desk: Desk, _: Ask) -> Json:
+    house = desk.house
+    return shapes.state(house.site, house.state, desk.clock.now(), house.number, desk.offset())
+
+
+async def _devices(desk: Desk, _: Ask) -> Json:
+    house = desk.house
+    return {"devices": shapes.devices(house.site, house.state, desk.clock.now())}
+
+
+async def _arm(desk: Desk, ask: Ask) -> Json:
+    area, mode = _area(desk, ask), _text(ask, "mode")
+    bypass = frozenset(_zone(desk, zone) for zone in _texts(ask, "bypass"))
+    by = await _person(desk, ask)
+    asked = ArmRequested(area, mode, by, VIA, force=ask.get("force") is True, bypass=bypass)
+    _must_be_heard(desk, asked)
+    refused = why_not_arm(desk.house.site, desk.house.state, asked)
+    desk.house.take(asked)
+    if refused:
+        held = shapes.area(desk.house.site, desk.house.state, area, desk.clock.now())["blockers"]
+        blockers = held.get(mode, []) if isinstance(held, dict) else []
+        raise Refusal(f"not armed: {refused}", blockers)
+    return _area_now(desk, area)
+
+
+async def _disarm(desk: Desk, ask: Ask) -> Json:
+    area = _area(desk, ask)
+    by = await _person(desk, ask, needed=True)
+    return _take(desk, DisarmRequested(area, by, VIA), area)
+
+
+async def _reset(desk: Desk, ask: Ask) -> Json:
+    area = _area(desk, ask)
+    by = await _person(desk, ask, needed=True)
+    if desk.house.state.areas[area].phase is not Phase.DISARMED:
+        raise Refusal(f"{area} is not disarmed: disarm it first")
+    return _take(desk, ResetRequested(area, by), area)
+
+
+async def _bypass(desk: Desk, ask: Ask) -> Json:
+    zone = _zone(desk, _text(ask, "zone"))
+    area = desk.house.site.zones[zone].area
+    armed = desk.house.state.areas[area].phase is not Phase.DISARMED
+    by = await _person(desk, ask, needed=armed)
+    bypassed = ask.get("bypassed") is not False
+    desk.house.take(BypassRequested(zone, bypassed, by))
+    now = _area_now(desk, area)
+    return {**now, "zone": zone, "bypassed": bypassed}
+
+
+async def _pair(desk: Desk, ask: Ask) -> Json:
+    _must_be_disarmed(desk, "a network is not opened")
+    driver = DriverId(str(ask.get("driver", "zigbee")))
+    if driver not in desk.house.state.drivers:
+        raise Refusal(f"there is no {driver} radio{_near(driver, desk.house.state.drivers)}")
+    seconds = _number(ask, "seconds", 60)
+    if not 0 <= seconds <= JOIN_SECONDS_MAX:
+        raise Refusal(f"joining opens for 0 to {JOIN_SECONDS_MAX} seconds, not {seconds}")
+    code, address = str(ask.get("install_code", "")), str(ask.get("address", ""))
+    by = await _person(desk, ask)
+    desk.house.take(CommandRequested(PermitJoin(driver, seconds, code, address), by))
+    return {"open": seconds > 0}
+
+
+async def _command(desk: Desk, ask: Ask) -> Json:
+    device = _device(desk, _text(ask, "device"))
+    word = _text(ask, "command")
+    make = COMMANDS.get(word)
+    if make is None:
+        raise Refusal(f"there is no command '{word}'{_near(word, COMMANDS)}")
+    command = make(device, ask)
+    by = await _person(desk, ask, needed=isinstance(command, UnlockDoor | SetLockCode))
+    desk.house.take(CommandRequested(command, by))
+    return {"order": f"{desk.house.number}.0"}
+
+
+async def _doctor(desk: Desk, _: Ask) -> Json:
+    return {"checks": desk.checks()}
+
+
+async def _stop(desk: Desk, _: Ask) -> Json:
+    desk.stop()
+    return {}
+
+
+HANDLERS: dict[str, Callable[[Desk, Ask], Awaitable[Json]]] = {
+    "state": _state,
+    "devices": _devices,
+    "arm": _arm,
+    "disarm": _disarm,
+    "reset": _reset,
+    "bypass": _bypass,
+    "pair": _pair,
+    "command": _command,
+    "doctor": _doctor,
+    "stop": _stop,
+}
+
+COMMANDS: dict[str, Callable[[DeviceId, Ask], Command]] = {
+    "siren": lambda device, ask: SoundSiren(device, _number(ask, "seconds", 3)),
+    "silence": lambda device, _: SilenceSiren(device),
+    "lock": lambda device, _: LockDoor(device),
+    "unlock": lambda device, _: UnlockDoor(device),
+    "on": lambda device, _: TurnSwitch(device, on=True),
+    "off": lambda device, _: TurnSwitch(device, on=False),
+    "refresh": lambda device, _: RefreshDevice(device),
+    "remove": lambda device, _: RemoveDevice(device),
+    "set_code": lambda device, ask: SetLockCode(
+        device, _number(ask, "slot", 0), Code(_text(ask, "new_code"))
+    ),
+    "clear_code": lambda device, ask: ClearLockCode(device, _number(ask, "slot", 0)),
+}
+
+
+# -- who and what --------------------------------------------------------------------------------
+
+
+async def _person(desk: Desk, ask: Ask, *, needed: bool = False) -> str:
+    """Name who asks. Without a code it is nobody in particular, where that will do."""
+    now = desk.clock.now()
+    until = access.locked_until(desk.house.state, VIA, now)
+    if until is not None and (needed or "code" in ask):
+        left = -(-(until - now) // shapes.SECOND)
+        raise Refusal(f"too many wrong codes: wait {left} s")
+    if not isinstance(ask.get("code"), str):
+        if needed:
+            raise Refusal("a code is needed")
+        return NOBODY
+    person = await desk.doorman.who(Code(str(ask["code"])), VIA)
+    if person is None:
+        raise Refusal("that code is nobody's")
+    return person
+
+
+def _take(desk: Desk, event: Event, area: str) -> Json:
+    _must_be_heard(desk, event)
+    desk.house.take(event)
+    return _area_now(desk, area)
+
+
+def _must_be_heard(desk: Desk, event: Event) -> None:
+    why = access.refusal(desk.house.site, desk.house.state, event, desk.clock.now())
+    if why:
+        desk.house.take(event)  # the journal keeps who was refused
+        raise Refusal(why)
+
+
+def _must_be_disarmed(desk: Desk, what: str) -> None:
+    armed = [n for n, a in desk.house.state.areas.items() if a.phase is not Phase.DISARMED]
+    if armed:
+        raise Refusal(f"{what} while {', '.join(armed)} is armed")
+
+
+def _area_now(desk: Desk, area: str) -> Json:
+    house = desk.house
+    return {"area": shapes.area(house.site, house.state, area, desk.clock.now())}
+
+
+def _area(desk: Desk, ask: Ask) -> str:
+    areas = desk.house.site.areas
+    if "area" not in ask:
+        if len(areas) == 1:
+            return next(iter(areas))
+        raise Refusal(f"say which area: {', '.join(areas)}")
+    area = _text(ask, "area")
+    if area not in areas:
+        raise Refusal(f"there is no area '{area}'{_near(area, areas)}")
+    return area
+
+
+def _zone(desk: Desk, zone: str) -> str:
+    if zone not in desk.house.site.zones:
+        raise Refusal(f"there is no zone '{zone}'{_near(zone, desk.house.site.zones)}")
+    return zone
+
+
+def _device(desk: Desk, name: str) -> DeviceId:
+    by_name = {name: device for device, name in desk.house.site.names.items()}
+    if name in by_name:
+        return by_name[name]
+    if name in desk.house.state.devices:
+        return DeviceId(name)
+    raise Refusal(f"there is no device '{name}'{_near(name, by_name)}")
+
+
+# -- fields --------------------------------------------------------------------------------------
+
+
+def _near(word: str, known: Mapping[str, object] | Mapping[DriverId, object]) -> str:
+    close = get_close_matches(word, [str(k) for k in known], 1)
+    return f"; did you mean '{close[0]}'?" if close else f"; there is {', '.join(known)}"
+
+
+def _text(ask: Ask, key: str) -> str:
+    value = ask.get(key)
+    if not isinstance(value, str):
+        raise Refusal(f"'{key}' is needed, as text")
+    return value
+
+
+def _texts(ask: Ask, key: str) -> list[str]:
+    value = ask.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise Refusal(f"'{key}' must be a list of names")
+    return [str(v) for v in value]
+
+
+def _number(ask: Ask, key: str, default: int) -> int:
+    value = ask.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refusal(f"'{key}' must be a whole number")
+    return value

@@ -1,0 +1,104 @@
+"""The local socket of a running hub: JSON lines, mode 0600 (docs/hub-socket.md)."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+
+from gateway.api import shapes
+from gateway.api.errors import Refusal
+from gateway.api.requests import Ask, Desk, answer
+from gateway.model.effect import Order
+from gateway.model.event import Entry
+from rules.state import State
+
+NAME = "nightlatch.sock"
+LINE_MAX = 65_536
+CLIENTS_MAX = 64
+BACKLOG_MAX = 4 * 1024 * 1024
+"""Bytes a watcher may lag behind before it is dropped: a slow reader never holds up the house."""
+
+
+class LocalSocket:
+    """Serves the local socket until closed."""
+
+    def __init__(self, desk: Desk, path: Path) -> None:
+        self._desk = desk
+        self._path = path
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._watchers: set[asyncio.StreamWriter] = set()
+        self._unwatch = desk.house.watch(self._show)
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Listen. A socket left behind by a hub that was killed is replaced."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(
+                self._serve, str(self._path), limit=LINE_MAX
+            )
+        finally:
+            os.umask(before)
+
+    async def close(self) -> None:
+        """Stop listening and let everyone go."""
+        self._unwatch()
+        if self._server is not None:
+            self._server.close()
+        for client in tuple(self._clients):
+            client.close()
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._clients) >= CLIENTS_MAX:
+            writer.write(shapes.line({"ok": False, "error": "too many clients: try again later"}))
+            writer.close()
+            return
+        self._clients.add(writer)
+        try:
+            while line := await reader.readline():
+                writer.write(shapes.line(await self._answer(line, writer)))
+                await writer.drain()
+        except (ConnectionError, ValueError):
+            pass  # gone, or a line beyond all bounds: either way nobody to talk to
+        finally:
+            self._clients.discard(writer)
+            self._watchers.discard(writer)
+            writer.close()
+
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> shapes.Json:
+        try:
+            ask = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            return {"ok": False, "error": "that line is not JSON"}
+        if not isinstance(ask, dict):
+            return {"ok": False, "error": "a request is a JSON object"}
+        known = {"id": ask["id"]} if "id" in ask else {}
+        try:
+            return {**known, "ok": True, **await self._handle(ask, writer)}
+        except Refusal as refusal:
+            found: shapes.Json = {**known, "ok": False, "error": str(refusal)}
+            return {**found, "blockers": list(refusal.blockers)} if refusal.blockers else found
+
+    async def _handle(self, ask: Ask, writer: asyncio.StreamWriter) -> shapes.Json:
+        if ask.get("do") != "watch":
+            return await answer(self._desk, ask)
+        self._watchers.add(writer)
+        return {"entry": self._desk.house.number}
+
+    def _show(self, entry: Entry, _: State, orders: Sequence[Order]) -> None:
+        if not self._watchers:
+            return
+        line = shapes.entry(self._desk.house.site, entry, orders) + b"\n"
+        for watcher in tuple(self._watchers):
+            if watcher.transport.get_write_buffer_size() > BACKLOG_MAX:
+                self._watchers.discard(watcher)
+                watcher.transport.abort()
+            else:
+                watcher.write(line)

@@ -1,0 +1,210 @@
+"""The front door: builds every part from the configuration and runs them. It alone knows all."""
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from gateway import log as logs
+from gateway.api.doctor import checks
+from gateway.api.requests import Desk
+from gateway.api.socket import NAME, LocalSocket
+from gateway.clock import Resumed, SystemClock, resume, this_moment, watch_steps
+from gateway.config.codes import CodeBook
+from gateway.config.load import Config, load
+from gateway.doorman import Doorman
+from gateway.executor import Executor
+from gateway.house import House
+from gateway.journal.journal import Journal
+from gateway.journal.records import JournalError, Recovered
+from gateway.journal.telemetry import TelemetryLog
+from gateway.model.credential import CodeOffered
+from gateway.model.device import DriverId
+from gateway.model.driver import Driver
+from gateway.model.effect import Notify
+from gateway.model.event import Event, Started, StorageFailed, Telemetry
+from gateway.recovery import Redelivery, Snapshots, folded
+from gateway.supervisor import keep
+from rules import engine
+from rules.site import Site
+from rules.state import State
+
+log = structlog.get_logger()
+
+
+def run(path: Path) -> int:
+    """Run the hub until it is told to stop; give the exit status. Raises ConfigErrors."""
+    config = load(path)
+    logs.configure()
+    try:
+        journal = Journal.open(config.state_folder, str(engine.VERSION))
+    except JournalError as refused:
+        sys.stderr.write(f"nightlatch: {refused}\n")
+        return 2
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(config, journal))
+
+
+async def _serve(config: Config, journal: Journal) -> int:
+    hub = Hub(config, journal)
+    loop = asyncio.get_running_loop()
+    for number in signal.SIGTERM, signal.SIGINT:
+        loop.add_signal_handler(number, hub.stop)
+    try:
+        await hub.live()
+    finally:
+        await hub.close()
+    return 0
+
+
+class Hub:
+    """All parts of a running hub, and how they are joined."""
+
+    def __init__(self, config: Config, journal: Journal) -> None:
+        recovered = journal.recover()
+        site = config.site()
+        state, notes = folded(site, recovered)
+        self._config = config
+        self._journal = journal
+        self._loop = asyncio.get_running_loop()
+        self._resumed = resume(recovered.last, this_moment())
+        self._clock = SystemClock(self._loop, self._resumed)
+        self._drivers: dict[DriverId, Driver] = {}
+        self._stopping = asyncio.Event()
+        self._house = self._build(site, state, recovered.number)
+        self._telemetry = TelemetryLog(config.state_folder)
+        journal.start(self._loop, self._resumed.era, self._committed, self._house.take)
+        self._begin(recovered, [*recovered.notes, *notes])
+
+    def _build(self, site: Site, state: State, number: int) -> House:
+        self._executor = Executor(
+            self._drivers,
+            self._clock,
+            self._hear,
+            self._journal.settle,
+            _tell,
+        )
+        house = House(
+            site=site,
+            clock=self._clock,
+            state=state,
+            number=number,
+            write=self._journal.append,
+            hand_out=self._executor.take,
+        )
+        book = CodeBook(self._config.codes)
+        self._doorman = Doorman(site, book.find, house.take)
+        desk = Desk(
+            house,
+            self._clock,
+            self._doorman,
+            offset=lambda: self._resumed.era.offset,
+            checks=partial(checks, house, lambda: self._journal.lost),
+            stop=self.stop,
+        )
+        self._socket = LocalSocket(desk, self._config.state_folder / NAME)
+        self._snapshots = Snapshots(self._journal)
+        house.watch(self._snapshots.watch)
+        return house
+
+    def _begin(self, recovered: Recovered, notes: list[str]) -> None:
+        """The first entry of this life; what was left undone follows it."""
+        self._house.take(_started(self._resumed))
+        for note in notes:
+            log.warning(note)
+            self._house.take(StorageFailed(note))
+        redelivery = Redelivery(recovered.unconfirmed, self._executor.take, self._journal.settle)
+        self._house.watch(redelivery.watch)
+        self._house.wake()
+
+    async def live(self) -> None:
+        """Run every part until somebody says stop."""
+        await self._socket.open()
+        log.info("protecting", gap_seconds=self._resumed.gap.total_seconds())
+        async with asyncio.TaskGroup() as parts:
+            running = [parts.create_task(watch_steps(self._clock, self._house.take))]
+            # Only now: the radio libraries take a second to load, and the rules hold already.
+            for driver in _drivers(self._config):
+                self._drivers[driver.id] = driver
+                running.append(parts.create_task(keep(driver, self._hear)))
+            _settle_memory()
+            await self._stopping.wait()
+            for part in running:
+                part.cancel()
+
+    def stop(self) -> None:
+        """Have `live` end."""
+        self._stopping.set()
+
+    async def close(self) -> None:
+        """End every part, the journal last."""
+        await self._socket.close()
+        await self._executor.close()
+        self._snapshots.take(self._house.number, self._house.state)
+        self._telemetry.close()
+        await asyncio.to_thread(self._journal.close)
+
+    def _hear(self, said: Event | Telemetry | CodeOffered) -> None:
+        """Sort what a driver says: to the house, to the doorman, or to the telemetry."""
+        match said:
+            case Telemetry():
+                self._telemetry.add(self._clock.now(), self._clock.wall(), said)
+            case CodeOffered():
+                self._doorman.offer(said)
+            case _:
+                self._house.take(said)
+
+    def _committed(self, number: int, durable: bool) -> None:  # noqa: FBT001  # the journal calls it so
+        del durable  # an order that waited too long for the disk is better sent than kept
+        self._house.committed(number)
+
+
+def _started(resumed: Resumed) -> Started:
+    return Started(resumed.gap.total_seconds(), resumed.trusted)
+
+
+def _tell(notice: Notify) -> None:
+    logs.tell(notice.text, notice.level)
+
+
+def _drivers(config: Config) -> list[Driver]:
+    """Build the drivers that the configuration asks for: one line each."""
+    drivers: list[Driver] = []
+    if config.zigbee is not None:
+        drivers.append(_zigbee(config))
+    return drivers
+
+
+def _zigbee(config: Config) -> Driver:
+    from drivers.zigbee.driver import ZigbeeDriver  # noqa: PLC0415  # a second, see Hub.live
+    from drivers.zigbee.settings import ZigbeeSettings  # noqa: PLC0415
+
+    section = config.zigbee
+    assert section is not None  # noqa: S101  # _drivers looked
+    return ZigbeeDriver(
+        ZigbeeSettings(
+            port=config.zigbee_port or "",
+            channel=section.channel,
+            baud=section.baud,
+            database=config.state_folder / "zigbee" / "zigbee.sqlite",
+        )
+    )
+
+
+def _settle_memory() -> None:
+    """What is loaded now stays: no need for the collector to look at it in an alarm."""
+    gc.collect()
+    gc.freeze()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415  # not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,121 @@
+"""`nightlatch check`: every mistake of a configuration with its place, or what it amounts to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway.cli.options import CONFIG_FILE, JsonOption
+from gateway.cli.output import BAD_INPUT, emit, sentences
+from gateway.cli.paint import plain_table
+
+if TYPE_CHECKING:
+    from gateway.config import Config, ConfigError
+
+app = typer.Typer()
+
+
+@app.command()
+def check(
+    config: Annotated[
+        Path, typer.Argument(envvar="NIGHTLATCH_CONFIG", help="The configuration file.")
+    ] = CONFIG_FILE,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a configuration: all mistakes at once, each with its line and what was expected."""
+    # pydantic is heavy, and `--help` loads every command.
+    from gateway.config import ConfigErrors, load  # noqa: PLC0415 - see above
+
+    with sentences(as_json=as_json):
+        try:
+            loaded = load(config)
+        except ConfigErrors as wrong:
+            _complain(wrong.errors, wrong.warnings, as_json=as_json)
+            raise typer.Exit(BAD_INPUT) from None
+        if as_json:
+            emit({"ok": True, "errors": [], "warnings": _plain(loaded.warnings), **_counts(loaded)})
+        else:
+            _warn(loaded.warnings)
+            _summarise(loaded)
+
+
+def _complain(
+    errors: "tuple[ConfigError, ...]", warnings: "tuple[ConfigError, ...]", *, as_json: bool
+) -> None:
+    if as_json:
+        emit({"ok": False, "errors": _plain(errors), "warnings": _plain(warnings)})
+        return
+    for error in errors:
+        _place(error, "error", typer.colors.RED)
+    _warn(warnings)
+    many = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
+    typer.secho(f"{many}: the hub would not start with this file.", fg=typer.colors.RED, err=True)
+
+
+def _warn(warnings: "tuple[ConfigError, ...]") -> None:
+    for warning in warnings:
+        _place(warning, "warning", typer.colors.YELLOW)
+
+
+def _place(error: "ConfigError", word: str, colour: str) -> None:
+    typer.secho(f"{word}: ", fg=colour, bold=True, nl=False, err=True)
+    typer.echo(f"{error}\n", err=True)
+
+
+def _plain(errors: "tuple[ConfigError, ...]") -> list[dict[str, str | int]]:
+    return [error.as_dict() for error in errors]
+
+
+def _counts(config: "Config") -> dict[str, Any]:
+    return {
+        "areas": {area.name: sorted(area.modes) for area in config.areas},
+        "zones": [zone.name for zone in config.zones],
+        "devices": {device.name: device.id for device in config.devices},
+        "people": [person.name for person in config.people],
+    }
+
+
+def _summarise(config: "Config") -> None:
+    console = Console()
+    if config.areas:
+        console.print(_areas(config))
+    if config.zones:
+        console.print(_zones(config))
+    unused = _devices_without_a_part(config)
+    if unused:
+        console.print(
+            f"Devices that have no part in any area: {', '.join(unused)}", highlight=False
+        )
+    counted = f"{len(config.devices)} devices, {len(config.people)} people"
+    console.print(f"[bold green]{config.path} is good[/]: {counted}.", highlight=False)
+
+
+def _areas(config: "Config") -> Table:
+    table = plain_table("area", "mode", "time to leave", "time to disarm", "sirens")
+    for area in config.areas:
+        name, sirens = area.name, ", ".join(area.sirens) or "none"
+        for mode, delays in area.modes.items():
+            leave, disarm = delays.exit_delay.seconds, delays.entry_delay.seconds
+            table.add_row(name, mode, f"{leave} s", f"{disarm} s", sirens)
+            name = sirens = ""
+    return table
+
+
+def _zones(config: "Config") -> Table:
+    table = plain_table("zone", "area", "kind", "device", "reading", "guards when")
+    for zone in config.zones:
+        when = ", ".join(zone.modes) or "always"
+        table.add_row(zone.name, zone.area, zone.kind, zone.device, zone.reading, when)
+    return table
+
+
+def _devices_without_a_part(config: "Config") -> list[str]:
+    used = {zone.device for zone in config.zones}
+    for area in config.areas:
+        used.update(area.sirens, area.keypads, area.lights)
+    for person in config.people:
+        used.update(person.lock_slots)
+    return [device.name for device in config.devices if device.name not in used]

@@ -1,0 +1,155 @@
+"""What can be played in the virtual home: each a few sentences and acts, like on a stage."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from gateway.cli.demo.stage import Stage
+
+HERE = Path(__file__).parent
+
+type Play = Callable[[Stage], Awaitable[None]]
+
+STEPS_SECONDS = 0.8  # from the door to the hall
+LISTEN_SECONDS = 2.0  # to a siren, before somebody ends it
+DARK_SECONDS = 0.5  # from a kill to the new start
+LOST_SECONDS = 2.5  # without the stick
+
+
+async def break_in(stage: Stage) -> None:
+    """Somebody comes in by the front door and does not disarm."""
+    await _armed(stage)
+    await _come_in(stage)
+    await _siren(stage)
+
+
+async def window(stage: Stage) -> None:
+    """Somebody forces the kitchen window: an instant zone, so the siren sounds at once."""
+    await _armed(stage)
+    stage.say("A burglar forces the kitchen window.")
+    await stage.act("open", "kitchen_window")
+    await _siren(stage)
+    await stage.act("close", "kitchen_window")
+
+
+async def smoke(stage: Stage) -> None:
+    """Smoke in the kitchen: an alarm whether armed or not."""
+    stage.say("The pan is on fire: smoke in the kitchen.")
+    await stage.act("smoke", "kitchen_smoke")
+    await _siren(stage)
+    await stage.act("clear", "kitchen_smoke")
+
+
+async def tamper(stage: Stage) -> None:
+    """Somebody tears the cover off a sensor: in this house an alarm, armed or not."""
+    stage.say("Somebody opens the cover of the motion sensor in the hall.")
+    await stage.act("tamper", "hall_motion")
+    await _siren(stage)
+    await stage.act("untamper", "hall_motion")
+
+
+async def crash(stage: Stage) -> None:
+    """The hub is killed in the middle of the entry delay: the siren sounds all the same."""
+    await _armed(stage)
+    await _come_in(stage, "back_door")
+    await restart(stage)
+    await _siren(stage)
+
+
+async def unplug(stage: Stage) -> None:
+    """The stick is pulled out and put back: a trouble, and then no trouble."""
+    await pull(stage)
+    await stage.until_seen(lambda: _troubled(stage), "the trouble")
+    await asyncio.sleep(LOST_SECONDS)
+    await put_back(stage)
+    await stage.until_seen(lambda: not _troubled(stage), "the radio")
+
+
+PLAYS: dict[str, Play] = {
+    "break-in": break_in,
+    "window": window,
+    "smoke": smoke,
+    "tamper": tamper,
+    "crash": crash,
+    "unplug": unplug,
+}
+
+
+async def arm(stage: Stage) -> None:
+    """Arm away."""
+    stage.say("Anna arms the house and leaves.")
+    await stage.ask("arm", mode="away")
+
+
+async def disarm(stage: Stage) -> None:
+    """Disarm, and clear the memory of an alarm."""
+    stage.say("Anna disarms with her code.")
+    answer = await stage.ask("disarm", code=stage.code)
+    if answer is not None and answer["area"]["memory"]:
+        await stage.ask("reset", code=stage.code)
+
+
+async def restart(stage: Stage) -> None:
+    """Kill the hub, as the crash of all crashes, and start it again."""
+    stage.say("The hub is killed (SIGKILL) …")
+    await stage.house.hub.kill()
+    await asyncio.sleep(DARK_SECONDS)
+    stage.say("… and started again.")
+    await stage.house.hub.start()
+
+
+async def toggle_stick(stage: Stage) -> None:
+    """Pull the stick, or put it back."""
+    await (put_back(stage) if stage.unplugged else pull(stage))
+
+
+async def pull(stage: Stage) -> None:
+    """Pull the stick."""
+    stage.say("Somebody pulls the stick out.")
+    stage.unplugged = True
+    await stage.house.far.act("unplug")
+
+
+async def put_back(stage: Stage) -> None:
+    """Put the stick back."""
+    stage.say("The stick is put back.")
+    stage.unplugged = False
+    await stage.house.far.act("plug")
+
+
+async def tidy_up(stage: Stage) -> None:
+    """Shut the doors, so that the house can be armed again."""
+    for device in ("front_door", "back_door"):
+        await stage.house.far.act("close", device)
+    await stage.house.far.act("still", "hall_motion")
+
+
+async def _armed(stage: Stage) -> None:
+    """See to it that the house is armed and everybody has left."""
+    if stage.phase() != "armed":
+        await tidy_up(stage)
+        await arm(stage)
+        await stage.until(lambda area: area["phase"] == "armed", "the house, armed,")
+        await asyncio.sleep(STEPS_SECONDS)
+
+
+async def _come_in(stage: Stage, door: str = "front_door") -> None:
+    stage.say(f"A burglar opens the {door.replace('_', ' ')}.")
+    await stage.act("open", door)
+    await asyncio.sleep(STEPS_SECONDS)
+    stage.say("He walks through the hall. The entry delay runs, and nobody disarms.")
+    await stage.house.far.act("motion", "hall_motion")
+
+
+async def _siren(stage: Stage) -> None:
+    before = len(stage.story.soundings)
+    if not stage.story.sounding:
+        await stage.until_seen(
+            lambda: len(stage.story.soundings) > before or bool(stage.story.sounding), "the siren"
+        )
+    await asyncio.sleep(LISTEN_SECONDS)
+
+
+def _troubled(stage: Stage) -> bool:
+    state = stage.story.state
+    return state is not None and not all(radio["found"] for radio in state["drivers"].values())

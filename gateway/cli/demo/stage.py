@@ -1,0 +1,79 @@
+"""The stage: the virtual house, what can be done to it, and somebody who keeps looking at it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+from gateway.cli.demo.story import Kind, Story
+from gateway.cli.shapes import Area, State
+from simulator.play.line import LineError
+from simulator.play.process import ProcessEnded
+from simulator.play.virtual import VirtualHouse
+
+LOOK_SECONDS = 0.1
+PATIENCE_SECONDS = 60.0  # no phase of the virtual home lasts longer
+
+
+class StageError(Exception):
+    """The play cannot go on. A sentence."""
+
+
+class Stage:
+    """Acts in the house, asks its hub, and writes into the story."""
+
+    def __init__(self, house: VirtualHouse, story: Story, code: str) -> None:
+        self.house = house
+        self.story = story
+        self.code = code
+        self.unplugged = False
+        self._looked = asyncio.Event()
+
+    async def look(self) -> None:
+        """Keep asking how the hub stands, until cancelled."""
+        while True:
+            self.story.see(await self._state())
+            self._looked.set()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def say(self, text: str) -> None:
+        """Tell the onlooker what is played."""
+        self.story.add(Kind.STAGE, text)
+
+    async def act(self, do: str, device: str, **fields: object) -> None:
+        """Have something happen at the far side."""
+        self.story.acted(device, await self.house.far.act(do, device, **fields))
+
+    async def ask(self, do: str, **fields: object) -> dict[str, Any] | None:
+        """Ask the hub; None, and a line in the story, where it says no."""
+        try:
+            return dict(await self.house.hub.ask(do, **fields))
+        except (LineError, ProcessEnded) as error:
+            self.story.add(Kind.HUB, f"no: {error}")
+            return None
+
+    async def until(self, wanted: Callable[[Area], bool], what: str) -> None:
+        """Wait until one area is as wanted."""
+        await self.until_seen(lambda: any(wanted(area) for area in self._areas()), what)
+
+    async def until_seen(self, seen: Callable[[], bool], what: str) -> None:
+        """Wait until something was seen."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not seen():
+                    self._looked.clear()
+                    await self._looked.wait()
+        except TimeoutError:
+            raise StageError(f"{what} did not come within {PATIENCE_SECONDS:g} s") from None
+
+    def phase(self) -> str:
+        """Give where the (first) area stands; "" while no hub answers."""
+        return next((area["phase"] for area in self._areas()), "")
+
+    def _areas(self) -> list[Area]:
+        return list(self.story.state["areas"].values()) if self.story.state else []
+
+    async def _state(self) -> State | None:
+        try:
+            return cast("State", await self.house.hub.state())
+        except (LineError, ProcessEnded):
+            return None

@@ -1,0 +1,59 @@
+"""`nightlatch doctor`: looks at all the hub stands on, and says for each what to do."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from gateway.cli.checks import Check, checks_here, failed
+from gateway.cli.client import SocketTrouble
+from gateway.cli.hub import ask, state_folder
+from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
+from gateway.cli.output import NOT_SO, Problem, emit, sentences
+
+app = typer.Typer()
+
+
+@app.command()
+def doctor(
+    *,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at configuration, state folder, port, clock, disk, journal and the running hub."""
+    with sentences(as_json=as_json):
+        found = _examine(config, state)
+        sound = all(check.ok for check in found)
+        if as_json:
+            emit({"ok": sound, "checks": [asdict(check) for check in found]})
+        else:
+            for check in found:
+                _tell(check)
+        if not sound:
+            raise typer.Exit(NOT_SO)
+
+
+def _examine(config: Path, state: Path | None) -> list[Check]:
+    try:
+        folder = state_folder(config, state)
+    except Problem as problem:
+        return [failed("configuration", str(problem))]
+    hub = _ask_hub(folder)
+    running = hub[0].ok
+    return [*checks_here(config, folder, running=running), *hub]
+
+
+def _ask_hub(folder: Path) -> list[Check]:
+    try:
+        answer = ask(folder, "doctor")
+    except SocketTrouble as trouble:
+        return [failed("hub", str(trouble))]
+    own = [Check(str(c["name"]), bool(c["ok"]), str(c["sentence"])) for c in answer["checks"]]
+    return [Check("hub", ok=True, sentence=f"a hub answers on {folder}"), *own]
+
+
+def _tell(check: Check) -> None:
+    word, colour = ("ok", typer.colors.GREEN) if check.ok else ("look", typer.colors.RED)
+    typer.secho(f"{word:<5}", fg=colour, bold=True, nl=False)
+    typer.echo(f"{check.name}: {check.sentence}")

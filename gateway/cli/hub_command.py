@@ -1,0 +1,10 @@
+"""How the simulator is to start the real hub."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def hub_command(config: Path) -> Sequence[str]:
+    """Give the command that runs this very hub with a configuration."""
+    return [sys.executable, "-m", "gateway", "run", "--config", str(config)]

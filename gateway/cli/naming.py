@@ -1,0 +1,126 @@
+"""The blocks that name a device in the configuration, and how one is written there."""
+
+import json
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.output import BAD_INPUT, Problem
+
+GUARDED = {"contact": "entry", "motion": "follower", "smoke": "24h", "water": "24h"}
+"""What may be guarded, and the kind of zone that suits it most often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A device that joined."""
+
+    id: str
+    capabilities: tuple[str, ...]
+    manufacturer: str = ""
+    model: str = ""
+
+
+def device_block(newcomer: Newcomer, name: str) -> str:
+    """Give the block that names a device."""
+    return f"[[device]]\nname = {_quoted(name)}\nid = {_quoted(newcomer.id)}\n"
+
+
+def zone_blocks(newcomer: Newcomer, name: str, config: Path) -> str:
+    """Give the blocks that make it guard something, in the words of this configuration."""
+    area, modes = _first_area(config)
+    blocks = []
+    for reading, kind in GUARDED.items():
+        if reading in newcomer.capabilities:
+            lines = [
+                f"name = {_quoted(name)}",
+                f"area = {_quoted(area)}",
+                f"device = {_quoted(name)}",
+                f'reading = "{reading}"',
+                f'kind = "{kind}"  # or: entry, follower, instant, 24h',
+            ]
+            if kind != "24h":
+                lines.append(f"modes = [{', '.join(map(_quoted, modes))}]")
+            blocks.append("\n".join(["[[zone]]", *lines]) + "\n")
+    return "\n".join(blocks)
+
+
+def append_device(config: Path, newcomer: Newcomer, name: str) -> None:
+    """Add the block at the end of the file, all or nothing; what stands there stays as it is."""
+    text = config.read_text("utf-8")
+    gap = "\n" if text.endswith("\n") else "\n\n"
+    with _beside(config, text + gap + device_block(newcomer, name)) as new:
+        _check(new, config)
+        new.replace(config)
+    _settle(config.parent)
+
+
+def check_name(config: Path, name: str) -> None:
+    """Refuse a name before anybody presses a button: taken already, or no name at all."""
+    newcomer = Newcomer("zigbee:00000000000000ff/1", ())
+    try:
+        text = config.read_text("utf-8")
+    except OSError as error:
+        raise Problem(f"{config} cannot be read: {error.strerror}", BAD_INPUT) from error
+    with _beside(config, f"{text}\n{device_block(newcomer, name)}") as trial:
+        _check(trial, config)
+
+
+@contextmanager
+def _beside(config: Path, text: str) -> Iterator[Path]:
+    """Keep a text in a file beside the configuration, so that a rename can take its place."""
+    try:
+        handle, path = tempfile.mkstemp(prefix=f".{config.name}.", dir=config.parent)
+    except OSError as error:
+        raise Problem(
+            f"nothing can be written beside {config} ({error.strerror}): paste the block yourself"
+        ) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        shutil.copymode(config, path)
+        yield Path(path)
+    finally:
+        with suppress(FileNotFoundError):  # renamed: all went well
+            os.unlink(path)  # noqa: PTH108 - a name of tempfile's, not a path of ours
+
+
+def _check(new: Path, config: Path) -> None:
+    # pydantic is heavy, and `--help` loads every command.
+    from gateway.config import ConfigErrors, load  # noqa: PLC0415 - see above
+
+    try:
+        load(new)
+    except ConfigErrors as wrong:
+        first = wrong.errors[0].sentence().replace(str(new), str(config))
+        raise Problem(f"nothing was written: {first}", BAD_INPUT) from None
+
+
+def _settle(folder: Path) -> None:
+    """Have the rename survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _first_area(config: Path) -> tuple[str, list[str]]:
+    areas: list[dict[str, Any]] = []
+    with suppress(OSError, ValueError):  # a file that is not there yet has no area
+        areas = tomllib.loads(config.read_text("utf-8")).get("area", [])
+    for area in areas:
+        return str(area.get("name", "house")), list(area.get("modes", {}))
+    return "house", ["away"]
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a JSON text is a TOML text

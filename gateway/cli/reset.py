@@ -1,0 +1,35 @@
+"""`nightlatch reset`: clear the memory of an alarm, once somebody has looked."""
+
+import typer
+
+from gateway.cli.hub import ask_with_code, state_folder
+from gateway.cli.options import (
+    CONFIG_FILE,
+    AreaOption,
+    CodeStdinOption,
+    ConfigOption,
+    JsonOption,
+    StateOption,
+)
+from gateway.cli.output import emit, sentences
+
+app = typer.Typer()
+
+
+@app.command()
+def reset(
+    *,
+    area: AreaOption = None,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Clear the alarm memory of a disarmed area, once somebody has looked. Asks for the code."""
+    with sentences(as_json=as_json):
+        folder = state_folder(config, state)
+        answer = ask_with_code(folder, "reset", from_stdin=code_stdin, area=area)
+        if as_json:
+            emit(answer)
+        else:
+            typer.secho("The alarm memory is cleared.", fg=typer.colors.GREEN)

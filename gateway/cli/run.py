@@ -1,0 +1,49 @@
+"""`nightlatch run`: the hub itself. Nothing of the screen is loaded here: the hub stays small."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption
+from gateway.cli.output import BAD_INPUT
+
+app = typer.Typer()
+
+
+@app.command()
+def run(*, config: ConfigOption = CONFIG_FILE, as_json: JsonOption = False) -> None:
+    """Run the hub, until it is stopped."""
+    del as_json  # what the hub says is one JSON object a line anyway
+    # pydantic is heavy, and `--help` loads every command.
+    from gateway.config import ConfigErrors  # noqa: PLC0415 - see above
+
+    live = _load()
+    try:
+        status = live(config)
+    except ConfigErrors as wrong:
+        typer.echo(wrong, err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    raise typer.Exit(status)
+
+
+def _load() -> Callable[[Path], int]:
+    with _without_rich():
+        # A second of radio libraries, and `--help` loads every command.
+        from gateway.app import run as live  # noqa: PLC0415 - see above
+    return live
+
+
+@contextmanager
+def _without_rich() -> Iterator[None]:
+    """Hide rich while the hub loads: structlog would take it for tracebacks that are JSON here."""
+    if "rich" in sys.modules:  # somebody has it already: there is nothing to save
+        yield
+        return
+    sys.modules["rich"] = None  # type: ignore[assignment] # how Python spells "do not import this"
+    try:
+        yield
+    finally:
+        del sys.modules["rich"]

@@ -1,0 +1,79 @@
+"""Checks codes, and makes of each a person's request or a refusal. Codes end here.
+
+The check is slow on purpose (argon2id), so it runs in a thread, and few at a time.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from gateway.model.credential import Code, CodeOffered, Wish
+from gateway.model.device import DeviceId
+from gateway.model.event import ArmRequested, CodeRefused, DisarmRequested, Event
+from rules.site import Site
+
+CHECKS_MAX = 8
+"""Codes in the air at most; more than that is no person, and is refused unchecked."""
+
+type Find = Callable[[Code], str | None]
+"""Names the person whose code it is. Slow; for a thread."""
+
+
+class Doorman:
+    """Stands between a typed code and the house."""
+
+    def __init__(self, site: Site, find: Find, take: Callable[[Event], None]) -> None:
+        self._site = site
+        self._find = find
+        self._take = take
+        self._checking = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def offer(self, offered: CodeOffered) -> None:
+        """Take a code typed at a keypad; returns at once, the house hears of it soon."""
+        task = asyncio.get_running_loop().create_task(self._check(offered))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def who(self, code: Code | None, via: str) -> str | None:
+        """Name the person; for a wrong code tell the house, and give None."""
+        if code is None:
+            return None
+        if self._checking >= CHECKS_MAX:
+            self._take(CodeRefused(via))
+            return None
+        self._checking += 1
+        try:
+            person = await asyncio.to_thread(self._find, code)
+        finally:
+            self._checking -= 1
+        if person is None:
+            self._take(CodeRefused(via))
+        return person
+
+    async def _check(self, offered: CodeOffered) -> None:
+        person = await self.who(offered.code, offered.via)
+        if person is None:
+            if offered.code is None:
+                self._take(CodeRefused(offered.via))
+            return
+        for area in self._areas(person, offered):
+            self._take(_request(person, area, offered))
+
+    def _areas(self, person: str, offered: CodeOffered) -> list[str]:
+        if offered.area is not None:
+            return [offered.area]
+        own = self._site.people[person].areas
+        return [
+            name
+            for name, area in self._site.areas.items()
+            if name in own and DeviceId(offered.via) in area.keypads
+        ]
+
+
+def _request(person: str, area: str, offered: CodeOffered) -> Event:
+    match offered.wish:
+        case Wish.ARM:
+            mode = offered.mode or ""
+            return ArmRequested(area, mode, person, offered.via, force=offered.force)
+        case Wish.DISARM:
+            return DisarmRequested(area, person, offered.via)

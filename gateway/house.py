@@ -1,0 +1,115 @@
+"""The one place where an event becomes state and effects. The only writer; synchronous.
+
+For each event: stamp it, fold it, hand out what may leave at once, write everything down, arm one
+timer. Nothing here waits, and whatever an effect brings about returns as an event.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from gateway.model.clock import Clock, HouseTime, after
+from gateway.model.effect import EXPIRES, Effect, Order, OrderId, Repeat, repeat_of
+from gateway.model.event import Entry, Event, Ticked
+from rules import engine
+from rules.site import Site
+from rules.state import State
+
+type Write = Callable[[Entry, Sequence[Order]], None]
+type HandOut = Callable[[Order], None]
+type Watch = Callable[[Entry, State, Sequence[Order]], None]
+
+KEPT_MAX = 10_000
+"""Orders that wait for their commit at most; beyond it the oldest is handed out undurable."""
+
+
+class House:
+    """The state of the house, and the only way to change it. For the event loop's thread."""
+
+    def __init__(  # noqa: PLR0913  # what flows through the house comes in here, by name
+        self,
+        *,
+        site: Site,
+        clock: Clock,
+        state: State,
+        number: int,
+        write: Write,
+        hand_out: HandOut,
+    ) -> None:
+        self.site = site
+        self.state = state
+        self.number = number
+        self._clock = clock
+        self._write = write
+        self._hand_out = hand_out
+        self._watchers: list[Watch] = []
+        self._inbox: deque[Event] = deque()
+        self._draining = False
+        self._armed: HouseTime | None = None
+        self._at = HouseTime(0)
+        self._kept: deque[tuple[int, Order]] = deque()
+
+    def watch(self, watcher: Watch) -> Callable[[], None]:
+        """Show every entry from now on to a watcher; give what ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def take(self, event: Event) -> None:
+        """Take in an event, and those that its effects hand in meanwhile, in order."""
+        self._inbox.append(event)
+        if self._draining:
+            return
+        self._draining = True
+        try:
+            while self._inbox:
+                self._fold(self._inbox.popleft())
+        finally:
+            self._draining = False
+
+    def committed(self, number: int) -> None:
+        """Hand out what waited for its entry to be on disk. `number` and all before it are."""
+        while self._kept and self._kept[0][0] <= number:
+            self._hand_out(self._kept.popleft()[1])
+
+    def wake(self) -> None:
+        """Arm the timer anew, as after a start."""
+        self._armed = None
+        self._arm()
+
+    def _fold(self, event: Event) -> None:
+        # House time never goes back, even should the clock be wrong.
+        self._at = at = HouseTime(max(self._at, self._clock.now()))
+        self.state, effects = engine.step(self.site, self.state, event, at)
+        self.number += 1
+        orders = tuple(self._order(index, effect, at) for index, effect in enumerate(effects))
+        for order in orders:
+            # What may be repeated leaves now: the siren never waits for a disk.
+            if repeat_of(order.effect) is Repeat.SET:
+                self._hand_out(order)
+            else:
+                self._keep(order)
+        entry = Entry(self.number, at, self._clock.wall(), event)
+        self._write(entry, orders)
+        self._arm()
+        for watcher in tuple(self._watchers):
+            watcher(entry, self.state, orders)
+
+    def _order(self, index: int, effect: Effect, at: HouseTime) -> Order:
+        late = after(at, EXPIRES) if repeat_of(effect) is Repeat.NEVER_LATE else None
+        return Order(OrderId(f"{self.number}.{index}"), effect, at, late)
+
+    def _keep(self, order: Order) -> None:
+        self._kept.append((self.number, order))
+        if len(self._kept) > KEPT_MAX:
+            self._hand_out(self._kept.popleft()[1])
+
+    def _arm(self) -> None:
+        # A tick that comes late or twice does no harm, so only a changed deadline is armed.
+        deadline = engine.next_deadline(self.state)
+        if deadline != self._armed:
+            self._armed = deadline
+            if deadline is not None:
+                self._clock.call_at(deadline, self._tick)
+
+    def _tick(self) -> None:
+        self._armed = None
+        self.take(Ticked())

@@ -1,0 +1,94 @@
+"""The state folder: whose it is, what lies in it, and what is set aside when it breaks."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gateway.journal.records import StateFolderBusy
+
+JOURNAL = "journal.sqlite"
+LOCK = "hub.lock"
+KEEP_DAMAGED = 5
+_PARTS = ("", "-wal")
+
+
+class FolderLock:
+    """Keeps a second hub off the folder, for as long as this process lives."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder, making it where need be. Raises StateFolderBusy or OSError."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._file)
+            raise StateFolderBusy(f"another hub is already running on {folder}") from None
+        except OSError:
+            os.close(self._file)
+            raise
+        folder.chmod(0o700)
+
+    def release(self) -> None:
+        """Let go of the folder."""
+        os.close(self._file)
+
+
+def make_private(file: Path) -> None:
+    """Make the file, if it is not there, and keep others from reading it."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    file.chmod(0o600)
+
+
+def set_aside(folder: Path) -> Path:
+    """Copy the damaged journal to `journal.damaged-N.sqlite`; the oldest beyond five goes."""
+    numbers = sorted(_damaged_numbers(folder))
+    for old in numbers[: len(numbers) - KEEP_DAMAGED + 1]:
+        for part in _PARTS:
+            (folder / f"journal.damaged-{old}.sqlite{part}").unlink(missing_ok=True)
+    copy = folder / f"journal.damaged-{(numbers or [0])[-1] + 1}.sqlite"
+    for part in _PARTS:
+        if (whole := folder / f"{JOURNAL}{part}").exists():
+            make_private(Path(f"{copy}{part}"))
+            shutil.copyfile(whole, f"{copy}{part}")
+    return copy
+
+
+def remove_journal(folder: Path) -> None:
+    """Remove the journal's files; what was in them was set aside before."""
+    for part in (*_PARTS, "-shm"):
+        (folder / f"{JOURNAL}{part}").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def reading(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a journal to read it, also beside a running hub or on a read-only disk."""
+    with contextlib.ExitStack() as stack:
+        try:
+            db = _connect(file, stack)
+        except sqlite3.OperationalError:
+            # A journal in WAL mode is not readable where no index file can be made: read a copy.
+            copy = Path(stack.enter_context(TemporaryDirectory(prefix="nightlatch-")))
+            for part in _PARTS:
+                if (whole := Path(f"{file}{part}")).exists():
+                    shutil.copyfile(whole, copy / f"{JOURNAL}{part}")
+            db = _connect(copy / JOURNAL, stack)
+        yield db
+
+
+def _connect(file: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    stack.callback(db.close)
+    db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return db
+
+
+def _damaged_numbers(folder: Path) -> Iterator[int]:
+    for file in folder.glob("journal.damaged-*.sqlite"):
+        with contextlib.suppress(ValueError):
+            yield int(file.stem.removeprefix("journal.damaged-"))

@@ -1,0 +1,71 @@
+"""Reads rows off the disk, page by page, and trusts none of them."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from gateway.journal.records import Head, Posted, Row, Settled, Snapshot
+
+PAGE = 500
+"""Rows read at a time: a reader that lingers would keep the WAL from shrinking."""
+ENDLESS = 2**62
+_ENTRY = "SELECT number, at_us, wall, era, kind, body, orders, hash FROM entry"
+
+
+def anchor(db: sqlite3.Connection) -> Head:
+    """Give where the chain begins."""
+    return Head(*db.execute("SELECT number, hash FROM anchor").fetchone())
+
+
+def rows_after(
+    db: sqlite3.Connection, number: int, upto: int = ENDLESS, kinds: Sequence[str] = ()
+) -> Iterator[Row]:
+    """Give the entries after `number`, without their orders. Raises sqlite3.Error."""
+    wanted = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    query = f"{_ENTRY} WHERE number > ? AND number <= ?{wanted} ORDER BY number LIMIT {PAGE}"
+    while page := db.execute(query, (number, upto, *kinds)).fetchall():
+        for fields in page:
+            yield Row(*fields)
+        number = page[-1][0]
+
+
+def rows_before(db: sqlite3.Connection, number: int) -> Iterator[Row]:
+    """Give the entries up to `number`, the newest first."""
+    query = f"{_ENTRY} WHERE number <= ? ORDER BY number DESC LIMIT {PAGE}"
+    while page := db.execute(query, (number,)).fetchall():
+        for fields in page:
+            yield Row(*fields)
+        number = page[-1][0] - 1
+
+
+def posted_of(db: sqlite3.Connection, number: int) -> list[Posted]:
+    """Give the orders of one entry."""
+    query = (
+        "SELECT id, at_us, repeat, expires_us, effect FROM outbox WHERE number = ? ORDER BY place"
+    )
+    return [Posted(*fields) for fields in db.execute(query, (number,))]
+
+
+def outcomes_of(db: sqlite3.Connection, number: int) -> list[Settled]:
+    """Give what became of the orders of one entry."""
+    query = "SELECT id, outcome FROM outbox WHERE number = ? AND outcome IS NOT NULL"
+    return [Settled(*fields) for fields in db.execute(query, (number,))]
+
+
+def unconfirmed(db: sqlite3.Connection, upto: int) -> list[tuple[int, str]]:
+    """Name the orders that nobody settled, with their entries, in order."""
+    query = """SELECT number, id FROM outbox
+        WHERE outcome IS NULL AND number <= ? ORDER BY number, place"""
+    return db.execute(query, (upto,)).fetchall()
+
+
+def snapshots(db: sqlite3.Connection) -> list[Snapshot]:
+    """Give the snapshots, the newest first."""
+    query = """SELECT number, at_us, wall, era, rules_version, chain, body, hash FROM snapshot
+        ORDER BY number DESC"""
+    return [Snapshot(*fields) for fields in db.execute(query)]
+
+
+def digest_field(db: sqlite3.Connection, number: int) -> bytes:
+    """Give the hash that an entry keeps over its orders."""
+    row = db.execute("SELECT orders FROM entry WHERE number = ?", (number,)).fetchone()
+    return bytes(row[0]) if row else b"?"

@@ -1,0 +1,151 @@
+"""The journal's database, opened for writing: all of its SQL that changes anything."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from gateway.journal.folder import JOURNAL, make_private
+from gateway.journal.records import Head, Item, JournalTooNew, Posted, Row, Settled, Snapshot
+
+KEEP_ENTRIES = 1_000_000
+KEEP_SNAPSHOTS = 3
+PRUNE_AT_ONCE = 10_000
+WAL_LIMIT_BYTES = 16 * 1024 * 1024
+BUSY_SECONDS = 5.0
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Store:
+    """One connection that writes. Used by one thread at a time."""
+
+    def __init__(self, file: Path, db: sqlite3.Connection, keep: int = KEEP_ENTRIES) -> None:
+        self._file = file
+        self._db = db
+        self._keep = keep
+        self._inode = os.stat(file).st_ino  # noqa: PTH116 - with the check in `write`, which is hot
+
+    @classmethod
+    def open(cls, folder: Path, name: str = JOURNAL, keep: int = KEEP_ENTRIES) -> Self:
+        """Open, make or migrate a journal. Raises JournalTooNew, OSError or sqlite3.Error."""
+        file = folder / name
+        make_private(file)
+        db = sqlite3.connect(
+            file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            db.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
+            migrate(db, MIGRATIONS)
+            return cls(file, db, keep)
+        except BaseException:
+            db.close()
+            raise
+
+    def head(self) -> Head:
+        """Give the end of the chain on disk."""
+        last = "SELECT number, hash FROM entry ORDER BY number DESC LIMIT 1"
+        row = self._db.execute(last).fetchone()
+        row = row or self._db.execute("SELECT number, hash FROM anchor").fetchone()
+        return Head(*row)
+
+    def write(self, items: Sequence[Item], snapshot: Snapshot | None = None) -> None:
+        """Write in one transaction: on disk when this returns, else not at all."""
+        if os.stat(self._file).st_ino != self._inode:  # noqa: PTH116 - half the cost
+            raise sqlite3.OperationalError("the file was taken away")
+        rows = [item for item in items if isinstance(item, Row)]
+        settled = [(item.outcome, item.id) for item in items if isinstance(item, Settled)]
+        with self._transaction():
+            # Also a write of nothing reaches the disk: it is how a disk that was away is tried.
+            if not items:
+                self._db.execute("UPDATE anchor SET only = only")
+            self._insert(rows)
+            if settled:
+                self._db.executemany("UPDATE outbox SET outcome = ? WHERE id = ?", settled)
+            if snapshot is not None:
+                self._keep_snapshot(snapshot)
+
+    def begin_at(self, anchor: Head) -> None:
+        """Let the chain of a new, empty journal go on from another's end."""
+        with self._transaction():
+            self._db.execute("UPDATE anchor SET number = ?, hash = ?", (anchor.number, anchor.hash))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        self._db.executemany(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [_entry_fields(r) for r in rows]
+        )
+        if posted := [fields for row in rows for fields in _outbox_fields(row)]:
+            self._db.executemany("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", posted)
+
+    def _keep_snapshot(self, snapshot: Snapshot) -> None:
+        insert = "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        self._db.execute(insert, _snapshot_fields(snapshot))
+        newest = "SELECT number FROM snapshot ORDER BY number DESC LIMIT ?"
+        self._db.execute(f"DELETE FROM snapshot WHERE number NOT IN ({newest})", (KEEP_SNAPSHOTS,))  # noqa: S608 - our own words
+        self._prune()
+
+    def _prune(self) -> None:
+        """Drop a bounded lot of the oldest entries, never one that a snapshot still needs."""
+        limit = """SELECT number, hash FROM entry
+            WHERE number <= (SELECT min(number) FROM snapshot)
+              AND number <= (SELECT max(number) FROM entry) - ?
+              AND number < (SELECT min(number) FROM entry) + ?
+            ORDER BY number DESC LIMIT 1"""
+        cut = self._db.execute(limit, (self._keep, PRUNE_AT_ONCE)).fetchone()
+        if cut is not None:
+            self._db.execute("DELETE FROM outbox WHERE number <= ?", cut[:1])
+            self._db.execute("DELETE FROM entry WHERE number <= ?", cut[:1])
+            self._db.execute("UPDATE anchor SET number = ?, hash = ?", cut)
+
+
+def migrate(db: sqlite3.Connection, scripts: Path) -> None:
+    """Apply the numbered scripts that this database has not seen, in order."""
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    numbered = {int(re.sub(r"\D.*", "", file.name)): file for file in scripts.glob("[0-9]*.sql")}
+    if version > max(numbered):
+        raise JournalTooNew(
+            f"this database is of version {version}, and this program knows only up to "
+            f"{max(numbered)}: run the version that wrote it, or restore a backup"
+        )
+    for number in sorted(n for n in numbered if n > version):
+        script = numbered[number].read_text(encoding="utf-8")
+        db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;")
+
+
+def _entry_fields(row: Row) -> tuple[object, ...]:
+    known = row.number, row.at_us, row.wall, row.era, row.kind
+    return *known, row.body, row.orders, row.hash
+
+
+def _snapshot_fields(one: Snapshot) -> tuple[object, ...]:
+    known = one.number, one.at_us, one.wall, one.era, one.version
+    return *known, one.chain, one.body, one.hash
+
+
+def _outbox_fields(row: Row) -> Iterator[tuple[object, ...]]:
+    for place, order in enumerate(row.outbox):
+        yield _order_fields(row.number, place, order)
+
+
+def _order_fields(number: int, place: int, order: Posted) -> tuple[object, ...]:
+    known = number, place, order.id, order.at_us
+    return *known, order.repeat, order.expires_us, order.effect

@@ -1,0 +1,125 @@
+"""What devices can do and tell. Every reading has UNKNOWN: no news is not good news."""
+
+from enum import StrEnum
+
+
+class Contact(StrEnum):
+    """A door or window."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+class Motion(StrEnum):
+    """A movement detector."""
+
+    STILL = "still"
+    MOVING = "moving"
+    UNKNOWN = "unknown"
+
+
+class Smoke(StrEnum):
+    """A smoke alarm."""
+
+    CLEAR = "clear"
+    SMOKE = "smoke"
+    UNKNOWN = "unknown"
+
+
+class Water(StrEnum):
+    """A water detector."""
+
+    DRY = "dry"
+    WET = "wet"
+    UNKNOWN = "unknown"
+
+
+class Tamper(StrEnum):
+    """The cover or the mounting of a device."""
+
+    INTACT = "intact"
+    TAMPERED = "tampered"
+    UNKNOWN = "unknown"
+
+
+class Battery(StrEnum):
+    """Whether a battery still carries the device. Its percentage is telemetry."""
+
+    GOOD = "good"
+    LOW = "low"
+    UNKNOWN = "unknown"
+
+
+class Lock(StrEnum):
+    """The bolt of a door, as the lock itself reports it."""
+
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    JAMMED = "jammed"
+    UNKNOWN = "unknown"
+
+
+class Siren(StrEnum):
+    """A warning device, where it can tell what it does."""
+
+    SILENT = "silent"
+    SOUNDING = "sounding"
+    UNKNOWN = "unknown"
+
+
+class Switch(StrEnum):
+    """A plug, a lamp or a relay."""
+
+    OFF = "off"
+    ON = "on"
+    UNKNOWN = "unknown"
+
+
+class Keypad(StrEnum):
+    """A keypad says nothing lasting: its presses are events of their own."""
+
+    UNKNOWN = "unknown"
+
+
+type Reading = Contact | Motion | Smoke | Water | Tamper | Battery | Lock | Siren | Switch | Keypad
+
+
+class Capability(StrEnum):
+    """The name of a reading, in configuration, journal and on screens."""
+
+    CONTACT = "contact"
+    MOTION = "motion"
+    SMOKE = "smoke"
+    WATER = "water"
+    TAMPER = "tamper"
+    BATTERY = "battery"
+    LOCK = "lock"
+    SIREN = "siren"
+    SWITCH = "switch"
+    KEYPAD = "keypad"
+
+
+READINGS: dict[Capability, type[Reading]] = {
+    Capability.CONTACT: Contact,
+    Capability.MOTION: Motion,
+    Capability.SMOKE: Smoke,
+    Capability.WATER: Water,
+    Capability.TAMPER: Tamper,
+    Capability.BATTERY: Battery,
+    Capability.LOCK: Lock,
+    Capability.SIREN: Siren,
+    Capability.SWITCH: Switch,
+    Capability.KEYPAD: Keypad,
+}
+_NAMES: dict[type[Reading], Capability] = {kind: name for name, kind in READINGS.items()}
+
+
+def capability_of(reading: Reading) -> Capability:
+    """Name what a reading is a reading of."""
+    return _NAMES[type(reading)]
+
+
+def unknown(capability: Capability) -> Reading:
+    """Give the UNKNOWN of a capability."""
+    return READINGS[capability]("unknown")

@@ -1,0 +1,1 @@
+"""The mind: pure. It does no I/O and reads no clock."""

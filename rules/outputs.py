@@ -1,0 +1,124 @@
+"""What should sound, shine and show, derived from the state; orders go out for the difference.
+
+So a crash is mended without remembering what was ordered: when a device is found, after a start or
+a loss of its radio too, all that is wanted of it is ordered anew. Repeating it does no harm.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.model.clock import HouseTime
+from gateway.model.command import Command, ShowPanel, SilenceSiren, SoundSiren, TurnSwitch
+from gateway.model.device import DeviceId
+from gateway.model.effect import Perform
+from gateway.model.event import (
+    CodeRefused,
+    CommandFailed,
+    CommandRequested,
+    DeviceJoined,
+    Event,
+)
+from rules.site import Site
+from rules.state import AreaState, Phase, State
+
+SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one device should be doing."""
+
+    what: str  # "sound", "shine", "show"
+    until: HouseTime | None = None
+    phase: str = ""
+    mode: str | None = None
+
+
+def step(
+    site: Site, before: State, state: State, event: Event, at: HouseTime
+) -> tuple[Perform, ...]:
+    """Order what changed, and what must be said again."""
+    match event:
+        case CommandRequested():
+            return (Perform(event.command),)
+        case DeviceJoined(device=device):
+            return tuple(_anew(site, state, at, device.id))
+        case CommandFailed(permanent=False):
+            return tuple(_again(site, state, event, at))
+        case CodeRefused(via=via):
+            return tuple(_say_no(site, via))
+        case _ if before.areas is state.areas:
+            return ()
+        case _:
+            return tuple(_changed(site, before, state, at))
+
+
+def wanted(site: Site, state: State) -> dict[tuple[DeviceId, str], Wanted]:
+    """Derive what every output should be doing. Quiet is the absence of an entry."""
+    found: dict[tuple[DeviceId, str], Wanted] = {}
+    for name, now in state.areas.items():
+        area = site.areas[name]
+        if now.phase is Phase.ALARM:
+            for siren in area.sirens:
+                found[siren, "sound"] = _longest(found.get((siren, "sound")), now)
+            for light in area.lights:
+                found[light, "shine"] = Wanted("shine")
+        for keypad in area.keypads:
+            found[keypad, "show"] = Wanted("show", now.deadline, now.phase, now.mode)
+    return found
+
+
+def _longest(other: Wanted | None, now: AreaState) -> Wanted:
+    if other is not None and (other.until or 0) > (now.deadline or 0):
+        return other
+    return Wanted("sound", now.deadline)
+
+
+def _changed(site: Site, before: State, state: State, at: HouseTime) -> Iterator[Perform]:
+    old, new = wanted(site, before), wanted(site, state)
+    for key, want in new.items():
+        if old.get(key) != want:
+            yield Perform(_order(key[0], want, at))
+    for device, what in old.keys() - new.keys():
+        if what == "sound":
+            yield Perform(SilenceSiren(device))
+        # A light that came on in an alarm stays on: whoever comes home wants it.
+
+
+def _anew(site: Site, state: State, at: HouseTime, device: DeviceId) -> Iterator[Perform]:
+    """Order all that is wanted of a device, silence too."""
+    now = wanted(site, state)
+    for key, want in now.items():
+        if key[0] == device:
+            yield Perform(_order(device, want, at))
+    sirens = {siren for area in site.areas.values() for siren in area.sirens}
+    if device in sirens and (device, "sound") not in now:
+        yield Perform(SilenceSiren(device))
+
+
+def _again(site: Site, state: State, event: CommandFailed, at: HouseTime) -> Iterator[Perform]:
+    """A siren that did not answer is asked again for as long as it should sound."""
+    if isinstance(event.command, SoundSiren):
+        want = wanted(site, state).get((event.command.device, "sound"))
+        if want is not None:
+            yield Perform(_order(event.command.device, want, at))
+
+
+def _say_no(site: Site, via: str) -> Iterator[Perform]:
+    """Tell the keypad at which a wrong code was typed."""
+    for area in site.areas.values():
+        if via in area.keypads:
+            yield Perform(ShowPanel(DeviceId(via), "refused", None, 0))
+            return
+
+
+def _order(device: DeviceId, want: Wanted, at: HouseTime) -> Command:
+    remaining = 0 if want.until is None else max(0, want.until - at)
+    seconds = -(-remaining // SECOND)  # upwards: never shorter than asked
+    match want.what:
+        case "sound":
+            return SoundSiren(device, max(1, seconds))
+        case "shine":
+            return TurnSwitch(device, on=True)
+        case _:
+            return ShowPanel(device, want.phase, want.mode, seconds)

@@ -1,0 +1,100 @@
+"""What the rules are told of the place they guard: the configuration, checked and compiled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from gateway.model.capability import Capability
+from gateway.model.device import DeviceId
+
+
+class ZoneKind(StrEnum):
+    """How a zone answers when it trips."""
+
+    ENTRY = "entry"  # starts the entry delay; free during the exit delay
+    FOLLOWER = "follower"  # free during exit and entry delay, instant otherwise
+    INSTANT = "instant"  # an alarm at once while its mode is armed
+    ALWAYS = "24h"  # an alarm at once, armed or not
+
+
+class OnTamper(StrEnum):
+    """What a tampered device means while its area is disarmed."""
+
+    TROUBLE = "trouble"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One device's reading, as a part of an area."""
+
+    name: str
+    area: str
+    device: DeviceId
+    capability: Capability
+    kind: ZoneKind
+    modes: frozenset[str]  # empty for 24h: every mode and none
+    entry_delay: timedelta | None = None  # instead of the mode's
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to be armed."""
+
+    name: str
+    exit_delay: timedelta
+    entry_delay: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the site that is armed as one."""
+
+    name: str
+    modes: Mapping[str, Mode]
+    siren_time: timedelta
+    sirens: tuple[DeviceId, ...]
+    keypads: tuple[DeviceId, ...] = ()
+    on_tamper: OnTamper = OnTamper.TROUBLE
+    lights: tuple[DeviceId, ...] = ()  # switched on while the alarm sounds
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may act. Codes stay outside: the doorman checks them."""
+
+    name: str
+    areas: frozenset[str]
+    may_arm: bool = True
+    may_disarm: bool = True
+    lock_slots: Mapping[DeviceId, int] = field(default_factory=dict[DeviceId, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """How many wrong codes in a row shut a keypad (or the command line), and for how long."""
+
+    tries: int = 5
+    time: timedelta = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The whole place."""
+
+    areas: Mapping[str, Area]
+    zones: Mapping[str, Zone]
+    people: Mapping[str, Person]
+    names: Mapping[DeviceId, str]  # of every configured device, for sentences
+    supervision: Mapping[DeviceId, timedelta]  # silent for longer: a trouble
+    lockout: Lockout = Lockout()
+    arm_needs_code: bool = False  # at the command line; a keypad always asks
+    by_device: Mapping[tuple[DeviceId, Capability], tuple[Zone, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        index: dict[tuple[DeviceId, Capability], tuple[Zone, ...]] = {}
+        for zone in self.zones.values():
+            key = zone.device, zone.capability
+            index[key] = (*index.get(key, ()), zone)
+        object.__setattr__(self, "by_device", index)

@@ -1,0 +1,129 @@
+"""When a zone trips, and what keeps an area from being armed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.model.capability import (
+    Capability,
+    Contact,
+    Lock,
+    Motion,
+    Reading,
+    Smoke,
+    Switch,
+    Tamper,
+    Water,
+    capability_of,
+)
+from gateway.model.device import DeviceId, driver_of
+from gateway.model.event import Reported
+from rules.site import Area, Site, Zone, ZoneKind
+from rules.state import State, Trouble, TroubleKind, reading_of
+
+TRIPPING: frozenset[Reading] = frozenset(
+    {
+        Contact.OPEN,
+        Motion.MOVING,
+        Smoke.SMOKE,
+        Water.WET,
+        Tamper.TAMPERED,
+        Lock.UNLOCKED,
+        Lock.JAMMED,
+        Switch.ON,
+    }
+)
+"""The readings that trip a zone on them."""
+
+MOMENTARY = frozenset({Capability.MOTION})
+"""A detector of these tells each movement anew: every report counts, not only a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why an area cannot be armed. With a zone, a bypass would help; without, it would not."""
+
+    sentence: str
+    zone: str = ""
+
+
+def trips(state: State, event: Reported) -> bool:
+    """Tell whether a report is a new trip. `state` is from before the report."""
+    if event.reading not in TRIPPING:
+        return False
+    capability = capability_of(event.reading)
+    if capability in MOMENTARY:
+        return True
+    device = state.devices.get(event.device)
+    # Compared with what was last known, also before a gap: a restart never makes an edge of what
+    # was so before, and never hides what changed meanwhile.
+    return device is None or device.last(capability) != event.reading
+
+
+def tripped(state: State, zone: Zone) -> bool:
+    """Tell whether a zone is not at rest now."""
+    return reading_of(state, zone.device, zone.capability) in TRIPPING
+
+
+def zones_of(site: Site, area: str, mode: str) -> Iterator[Zone]:
+    """Give the zones that guard an area in a mode."""
+    for zone in site.zones.values():
+        if zone.area == area and (mode in zone.modes or zone.kind is ZoneKind.ALWAYS):
+            yield zone
+
+
+def devices_of(site: Site, area: Area) -> Iterator[DeviceId]:
+    """Give every device that an area relies on."""
+    yield from area.sirens
+    yield from area.keypads
+    for zone in site.zones.values():
+        if zone.area == area.name:
+            yield zone.device
+
+
+def blockers(site: Site, state: State, area: str, mode: str) -> tuple[Blocker, ...]:
+    """List what keeps an area from being armed in a mode, zones first."""
+    bypassed = state.areas[area].bypassed
+    zones = [zone for zone in zones_of(site, area, mode) if zone.name not in bypassed]
+    return (
+        *(Blocker(why, zone.name) for zone in zones if (why := _not_at_rest(site, state, zone))),
+        *_faults(site, state, site.areas[area]),
+    )
+
+
+def _not_at_rest(site: Site, state: State, zone: Zone) -> str:
+    reading = reading_of(state, zone.device, zone.capability)
+    name = site.names.get(zone.device, zone.device)
+    if reading == "unknown":
+        return f"{zone.name}: nobody knows how {name} stands"
+    if reading in TRIPPING and zone.capability not in MOMENTARY:
+        return f"{zone.name}: {name} is {reading.value}"
+    return ""
+
+
+_PREVENTS = {
+    TroubleKind.TAMPER: "{} is tampered with",
+    TroubleKind.SILENT: "{} is silent",
+    TroubleKind.LEFT: "{} left its network",
+    TroubleKind.BOLT: "the bolt of {} is jammed",
+}
+
+
+def _faults(site: Site, state: State, area: Area) -> Iterator[Blocker]:
+    devices = sorted(set(devices_of(site, area)))
+    for driver in sorted({driver_of(device) for device in devices}):
+        found = state.drivers.get(driver)
+        if found is None or not found.found:
+            yield Blocker(f"the {driver} radio is not there")
+        elif found.jammed:
+            yield Blocker(f"the {driver} radio is jammed")
+    zoned = {zone.device: zone.name for zone in site.zones.values() if zone.area == area.name}
+    bypassed = state.areas[area.name].bypassed
+    for device in devices:
+        zone = zoned.get(device, "")
+        if zone and zone in bypassed:
+            continue
+        if not zone and device not in state.devices:
+            yield Blocker(f"{site.names.get(device, device)} never joined")
+        for kind, sentence in _PREVENTS.items():
+            if Trouble(kind, device) in state.troubles:
+                yield Blocker(sentence.format(site.names.get(device, device)), zone)

@@ -1,0 +1,1 @@
+"""The far side of every wire, as separate processes. Imports nothing of the house it faces."""

@@ -1,0 +1,180 @@
+"""Makes a deed of a step's table: which keys belong there, and what they come to.
+
+DeedError
+"""
+
+from collections.abc import Callable, Mapping
+
+from simulator.play import keys, sentence
+from simulator.play.house import Home
+from simulator.play.keys import Key, milliseconds
+from simulator.play.scenario import Act, Ask, Deed, Expectation, Job, Pause, Run, Until
+from simulator.play.sentence import near
+
+WITHIN_MS = 2000  # of an expectation that says nothing else
+PHASE_WITHIN_MS = 30_000
+
+type Table = Mapping[str, object]
+
+
+class DeedError(Exception):
+    """A step asks for something that does not exist. The key is where it stands."""
+
+    def __init__(self, key: str, text: str) -> None:
+        super().__init__(text)
+        self.key = key
+
+
+def keys_of(verb: str, table: Table, home: Home) -> tuple[Mapping[str, Key], str]:
+    """Give the keys that may stand in a step of this verb, and what to call it in errors."""
+    known = keys.VERBS[verb]
+    match verb:
+        case "hub":
+            word = str(table[verb])
+            return {**known, **_pick(verb, word, keys.HUB, "nobody can ask the hub to")}, word
+        case "stick":
+            word = str(table[verb])
+            return {**known, **_pick(verb, word, keys.STICK, "a stick cannot")}, f"stick {word}"
+        case "device":
+            return _keys_of_device(known, table, home)
+        case _:
+            return known, f"{verb!r}"
+
+
+def _keys_of_device(
+    known: Mapping[str, Key], table: Table, home: Home
+) -> tuple[Mapping[str, Key], str]:
+    name, do = str(table["device"]), table.get("do")
+    resident = home.devices.get(name)
+    if resident is None:
+        raise DeedError("device", f"no device is called {name!r}{near(name, home.devices)}")
+    if do is None:
+        return known, name
+    acts = keys.acts_of(resident.kind)
+    return {**known, **_pick("do", str(do), acts, f"a {resident.kind} cannot")}, f"{do!r}"
+
+
+def _pick(
+    key: str, word: str, known: Mapping[str, Mapping[str, Key]], cannot: str
+) -> Mapping[str, Key]:
+    if word not in known:
+        raise DeedError(key, f"{cannot} {word!r}{near(word, known)}")
+    return known[word]
+
+
+def deed(verb: str, table: Table, home: Home) -> Deed:
+    """Make the deed of a table whose keys were checked, or raise DeedError."""
+    return _MAKERS[verb](table, home)
+
+
+def _expect(table: Table, home: Home) -> Deed:
+    within = _whole(table.get("within_ms", WITHIN_MS))
+    not_before = _whole(table.get("not_before_ms", 0))
+    if not_before > within:
+        text = f"not_before_ms is {not_before}, and within_ms only {within}: nothing can be both"
+        raise DeedError("not_before_ms", text)
+    said = _sentence("expect", table, home)
+    return Expectation(said, str(table.get("after", "")), within, not_before)
+
+
+def _expect_not(table: Table, home: Home) -> Deed:
+    said = _sentence("expect_not", table, home)
+    within = milliseconds(table["for"]) or 0
+    return Expectation(said, str(table.get("after", "")), within, absent=True)
+
+
+def _sentence(key: str, table: Table, home: Home) -> sentence.Sentence:
+    try:
+        return sentence.read(str(table[key]), home)
+    except sentence.SentenceError as error:
+        raise DeedError(key, str(error)) from error
+
+
+def _wait(table: Table, home: Home) -> Deed:
+    said = str(table["wait"])
+    phase = keys.PHASE_DELAYS.get(said)
+    if phase is not None:
+        _refuse("after", table, f"waiting for the {said}'s end has no 'after'")
+        return Until(phase, leaves=True, area=_area(table, home), within_ms=_within(table))
+    for key in ("area", "within"):
+        _refuse(key, table, f"waiting for {said} has no {key!r}")
+    return Pause(milliseconds(said) or 0, str(table.get("after", "")))
+
+
+def _wait_phase(table: Table, home: Home) -> Deed:
+    phase, area = str(table["wait_phase"]), _area(table, home)
+    return Until(phase, leaves=False, area=area, within_ms=_within(table))
+
+
+def _run(table: Table, _: Home) -> Deed:
+    return Run(next(job for job in Job if job in table))
+
+
+def _ask(table: Table, home: Home) -> Deed:
+    do = str(table["hub"])
+    fields = {key: table[key] for key in keys.HUB[do] if key in table}
+    area = _area(table, home)
+    if "zone" in fields:
+        _known("zone", str(fields["zone"]), home.zones)
+    for zone in _names(fields.get("bypass")):
+        _known("bypass", zone, home.zones)
+    if "device" in fields:
+        _known("device", str(fields["device"]), home.devices)
+    if "mode" in fields:
+        areas = (area,) if area else tuple(home.modes)
+        _known("mode", str(fields["mode"]), {mode for name in areas for mode in home.modes[name]})
+    refused = table.get("refused")
+    return Ask(do, fields, None if refused is None else str(refused))
+
+
+def _stick(table: Table, _: Home) -> Deed:
+    do = str(table["stick"])
+    return Act(do, fields={key: table[key] for key in keys.STICK[do] if key in table})
+
+
+def _device(table: Table, home: Home) -> Deed:
+    name, do = str(table["device"]), str(table["do"])
+    known = keys.acts_of(home.devices[name].kind)[do]
+    return Act(do, name, {key: table[key] for key in known if key in table})
+
+
+def _area(table: Table, home: Home) -> str:
+    area = str(table.get("area", ""))
+    if area:
+        _known("area", area, home.modes)
+    return area
+
+
+def _known(key: str, name: str, names: Mapping[str, object] | frozenset[str] | set[str]) -> None:
+    if name not in names:
+        what = "zone" if key == "bypass" else key
+        raise DeedError(key, f"there is no {what} {name!r}{near(name, names)}")
+
+
+def _within(table: Table) -> int:
+    return milliseconds(table.get("within")) or PHASE_WITHIN_MS
+
+
+def _refuse(key: str, table: Table, text: str) -> None:
+    if key in table:
+        raise DeedError(key, text)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _names(value: object) -> list[str]:
+    return [str(name) for name in value] if isinstance(value, list) else []
+
+
+_MAKERS: Mapping[str, Callable[[Table, Home], Deed]] = {
+    "expect": _expect,
+    "expect_not": _expect_not,
+    "wait": _wait,
+    "wait_phase": _wait_phase,
+    "hub": _ask,
+    "stick": _stick,
+    "device": _device,
+    **{job.value: _run for job in Job},
+}

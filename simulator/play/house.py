@@ -1,0 +1,91 @@
+"""What a scenario may name: the devices of a house, and the areas and zones of its hub."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulator.zigbee.house import HouseError, Kind, eui64_text, load
+
+HOUSES = Path(__file__).parent.parent / "houses"
+HUB = ".hub.toml"
+STICK = "stick"  # stands for the port in a hub file; the launcher puts the real one
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """One device of the house."""
+
+    name: str
+    kind: Kind
+    eui64: str  # "00:12:4b:…"
+    install_code: str = ""  # hex
+
+    @property
+    def address(self) -> str:
+        """Its address as the hub's device ids have it."""
+        return self.eui64.replace(":", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A house file and the hub file beside it."""
+
+    file: Path
+    devices: Mapping[str, Resident]
+    modes: Mapping[str, frozenset[str]]  # of each area
+    zones: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def hub_file(self) -> Path:
+        """The hub's configuration, its port still to be put in."""
+        return hub_file(self.file)
+
+
+def hub_file(house: Path) -> Path:
+    """Name the hub file of a house file: `home.toml` has `home.hub.toml`."""
+    return house.with_name(house.name.removesuffix(".toml") + HUB)
+
+
+def known_houses() -> tuple[str, ...]:
+    """Name the houses that come with the simulator."""
+    return tuple(
+        sorted(f.name.removesuffix(".toml") for f in HOUSES.glob("*.toml") if hub_file(f).exists())
+    )
+
+
+def house_file(name: str, beside: Path) -> Path:
+    """Find a house: by name among ours, or by path from the file that names it."""
+    if name.endswith(".toml"):
+        return beside / name
+    return HOUSES / f"{name}.toml"
+
+
+def open_home(file: Path) -> Home:
+    """Read a house and its hub file, or raise HouseError."""
+    residents = (
+        Resident(
+            spec.name, spec.kind, eui64_text(spec.eui64), (spec.install_code or b"").hex().upper()
+        )
+        for spec in load(file).devices
+    )
+    hub = _toml(hub_file(file))
+    return Home(
+        file,
+        devices={resident.name: resident for resident in residents},
+        modes={_name(area): frozenset(area.get("modes", {})) for area in hub.get("area", [])},
+        zones=frozenset(_name(zone) for zone in hub.get("zone", [])),
+    )
+
+
+def _toml(file: Path) -> dict[str, list[dict[str, dict[str, object]]]]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise HouseError(file, "", f"cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HouseError(file, "", f"is not TOML: {error}") from error
+
+
+def _name(table: Mapping[str, object]) -> str:
+    return str(table.get("name", ""))

@@ -1,0 +1,135 @@
+"""What was seen, in words: happenings on the air and in the hub, each at its moment. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+type Message = Mapping[str, Any]
+
+NANOSECONDS_PER_MICROSECOND = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody did something: `hall_siren sounds`, `house is armed`, `hub says …`."""
+
+    at_ns: int  # CLOCK_BOOTTIME: on the air, when the last byte passed the host's wire
+    subject: str
+    verb: str
+    rest: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.subject, self.verb, self.rest) if part)
+
+
+def from_air(message: Message) -> Seen | None:
+    """Put a happening of the simulated network into words; None for what has none."""
+    words = _air_words(message)
+    if words is None:
+        return None
+    verb, rest = words
+    return Seen(int(message.get("at_ns", 0)), str(message.get("device", "stick")), verb, rest)
+
+
+def _air_words(message: Message) -> tuple[str, str] | None:
+    match message:
+        case {"happening": "siren", "sounding": True}:
+            return "sounds", _number(message.get("seconds"))
+        case {"happening": "siren"}:
+            return "stops", ""
+        case {"happening": "lock", "state": state}:
+            verb = {"locked": "locks", "unlocked": "unlocks", "jammed": "jams"}
+            return verb.get(str(state), str(state)), ""
+        case {"happening": "switch", "on": on}:
+            return "goes", "on" if on else "off"
+        case {"happening": "joined" | "left" | "enrolled" as what}:
+            return {"joined": "joins", "left": "leaves", "enrolled": "enrols"}[what], ""
+        case {"happening": "keypad", "state": state}:
+            return "shows", f"{state} {_number(message.get('seconds'))}".strip()
+        case {"happening": "arm_response", "notification": answer}:
+            return "hears", str(answer)
+        case {"happening": "stick"}:
+            return _stick_words(message)
+        case _:
+            return None
+
+
+def _stick_words(message: Message) -> tuple[str, str] | None:
+    if message.get("host_connected"):
+        return "connects", ""
+    if message.get("host_gone"):
+        return "disconnects", ""
+    if message.get("formed"):
+        return "forms", ""
+    return None
+
+
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) and value else ""
+
+
+@dataclass(slots=True)
+class HubEye:
+    """Turns the hub's entries and states into what was seen, each thing once."""
+
+    offset_us: int = 0  # house time less CLOCK_BOOTTIME, within this boot
+    last_entry: int = 0
+    _phases: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    _troubles: dict[str, int] = field(default_factory=dict[str, int])
+    _bypassed: frozenset[str] = frozenset()
+
+    def nanoseconds(self, house_us: int) -> int:
+        """Turn house time into CLOCK_BOOTTIME."""
+        return (house_us - self.offset_us) * NANOSECONDS_PER_MICROSECOND
+
+    def entry(self, message: Message) -> Iterator[Seen]:
+        """See a journal entry: its own text, and what people are told because of it."""
+        self.last_entry = max(self.last_entry, int(message["entry"]))
+        at_ns = self.nanoseconds(int(message["at_us"]))
+        for text in (message.get("text"), *_notices(message.get("effects", []))):
+            if text:
+                yield Seen(at_ns, "hub", "says", str(text))
+
+    def state(self, state: Message) -> Iterator[Seen]:
+        """See what changed since the last state."""
+        self.offset_us = int(state.get("boottime_offset_us", self.offset_us))
+        now_ns = self.nanoseconds(int(state["house_time_us"]))
+        yield from self._see_phases(state.get("areas", {}))
+        yield from self._see_troubles(state.get("troubles", []), now_ns)
+        yield from self._see_bypassed(state.get("areas", {}), now_ns)
+
+    def _see_phases(self, areas: Message) -> Iterator[Seen]:
+        for name, area in areas.items():
+            phase = str(area["phase"]), int(area["since_us"])
+            if self._phases.get(name) != phase:
+                self._phases[name] = phase
+                yield Seen(self.nanoseconds(phase[1]), name, "is", phase[0])
+
+    def _see_troubles(self, troubles: list[Message], now_ns: int) -> Iterator[Seen]:
+        there = {f"trouble {t['kind']} {t['subject']}": int(t["since_us"]) for t in troubles}
+        for name, since_us in there.items():
+            if self._troubles.get(name) != since_us:
+                yield Seen(self.nanoseconds(since_us), "hub", "has", name)
+        for name in self._troubles.keys() - there.keys():
+            yield Seen(now_ns, "hub", "loses", name)
+        self._troubles = there
+
+    def _see_bypassed(self, areas: Message, now_ns: int) -> Iterator[Seen]:
+        there = frozenset(str(z) for area in areas.values() for z in area.get("bypassed", []))
+        for zone in sorted(there - self._bypassed):
+            yield Seen(now_ns, zone, "is", "bypassed")
+        for zone in sorted(self._bypassed - there):
+            yield Seen(now_ns, zone, "is", "back")
+        self._bypassed = there
+
+
+def _notices(effects: object) -> Iterator[str]:
+    """Find the texts for people among an entry's effects, however deep the codec put them."""
+    if isinstance(effects, list):
+        for effect in effects:
+            yield from _notices(effect)
+    elif isinstance(effects, dict):
+        if effects.get("is") == "Notify":
+            yield str(effects.get("text", ""))
+        else:
+            yield from _notices(list(effects.values()))

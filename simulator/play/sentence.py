@@ -1,0 +1,124 @@
+"""What a scenario may expect, as sentences of three parts: who, does, what. Pure.
+
+SentenceError
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from simulator.play.house import Home
+from simulator.play.seen import Seen
+from simulator.zigbee.house import Kind
+
+PHASES = ("disarmed", "exit", "armed", "entry", "alarm")
+TROUBLES = (
+    "battery", "tamper", "silent", "left", "bolt", "unconfirmed", "radio lost", "radio jammed",
+    "storage", "clock",
+)  # fmt: skip
+PANEL = (
+    "disarmed", "armed_home", "armed_night", "armed_away", "exit_delay", "entry_delay",
+    "not_ready", "in_alarm", "arming_home", "arming_night", "arming_away",
+)  # fmt: skip
+"""What a keypad can show (ZCL 8.3.2.4.6)."""
+ANSWERS = (
+    "disarmed", "armed_home", "armed_night", "armed_away", "invalid_code", "not_ready",
+    "already_disarmed",
+)  # fmt: skip
+"""What a keypad can be answered (ZCL 8.3.2.4.1)."""
+_LOCKS: Mapping[str, Collection[str]] = {"locks": (), "unlocks": (), "jams": ()}
+_OF_KIND: Mapping[Kind, Mapping[str, Collection[str]]] = {
+    Kind.SIREN: {"sounds": (), "stops": ()},
+    Kind.LOCK: _LOCKS,
+    Kind.PLUG: {"goes": ("on", "off")},
+    Kind.KEYPAD: {"shows": PANEL, "hears": ANSWERS},
+}
+_OF_ANY = {"joins": (), "leaves": (), "enrols": ()}
+_OF_STICK = {"connects": (), "disconnects": (), "forms": ()}
+
+
+class SentenceError(Exception):
+    """A sentence cannot be understood: what was found, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What somebody is expected to do."""
+
+    subject: str
+    verb: str
+    rest: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.subject, self.verb, self.rest) if part)
+
+    def fits(self, seen: Seen) -> bool:
+        """Whether this is what was seen. What was left unsaid may be anything."""
+        if self.verb != seen.verb:
+            return False
+        if self.verb == "says":
+            return self.rest.casefold() in seen.rest.casefold()
+        # "hub is armed" is said of whichever area there is.
+        anyone = self.subject == "hub" and self.verb == "is" and seen.rest in PHASES
+        words = self.rest.split()
+        return (anyone or self.subject == seen.subject) and seen.rest.split()[: len(words)] == words
+
+
+def read(text: str, home: Home) -> Sentence:
+    """Understand a sentence about this house, or raise SentenceError."""
+    subject, _, predicate = text.strip().partition(" ")
+    verb, _, rest = predicate.strip().partition(" ")
+    verbs = _verbs(subject, home)
+    if verbs is None:
+        raise SentenceError(f"nobody is called {subject!r}{near(subject, _subjects(home))}")
+    if not verb:
+        raise SentenceError(f"{subject} does what?{near('', verbs).removeprefix(';')}")
+    if verb not in verbs:
+        raise SentenceError(f"{subject} never {verb!r}{near(verb, verbs)}")
+    rest = rest.strip()
+    _check_rest(f"{subject} {verb}", rest, verbs[verb])
+    return Sentence(subject, verb, rest)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The tail of an error: what was perhaps meant, or else all there is."""
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; expected one of: {', '.join(names)}" if names else ""
+
+
+def _verbs(subject: str, home: Home) -> Mapping[str, Collection[str]] | None:
+    if subject == "hub":
+        troubles = [f"trouble {kind}" for kind in TROUBLES]
+        return {"is": PHASES, "says": ("TEXT",), "has": troubles, "loses": troubles}
+    if subject == "stick":
+        return _OF_STICK
+    if subject in home.devices:
+        return {**_OF_ANY, **_OF_KIND.get(home.devices[subject].kind, {})}
+    if subject in home.modes:
+        return {"is": PHASES}
+    if subject in home.zones:
+        return {"is": ("bypassed", "back")}
+    return None
+
+
+def _subjects(home: Home) -> Collection[str]:
+    return {"hub", "stick", *home.devices, *home.modes, *home.zones}
+
+
+def _check_rest(start: str, rest: str, choices: Collection[str]) -> None:
+    if not choices:
+        if rest:
+            raise SentenceError(f"nothing was expected after {start!r}, found {rest!r}")
+    elif choices == ("TEXT",):
+        if not rest:
+            raise SentenceError(f"{start} what? a text was expected")
+    elif not _is_one(rest, choices):
+        raise SentenceError(f"{start} what? found {rest!r}{near(rest, choices)}")
+
+
+def _is_one(rest: str, choices: Collection[str]) -> bool:
+    # A trouble may be followed by whose it is, what a keypad shows by the seconds.
+    return any(rest == choice or rest.startswith(f"{choice} ") for choice in choices)

@@ -1,0 +1,1 @@
+"""An EZSP stick, the air above it, and devices that behave. Written from the protocol."""

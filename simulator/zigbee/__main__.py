@@ -1,0 +1,133 @@
+"""`python -m simulator.zigbee`: a stick on a port, its devices, and a control socket beside."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.zigbee.ezsp.tables import VERSIONS
+from simulator.zigbee.link import Link
+from simulator.zigbee.ncp import Model, Ncp
+from simulator.zigbee.ports import Port, PtyPort, TcpPort
+from simulator.zigbee.seams import Happening, Nanoseconds
+from simulator.zigbee.tally import Tally
+from simulator.zigbee.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line, read."""
+
+    house: Path
+    listen: str
+    control: Path
+    state: Path | None
+    ezsp: int
+    baud: int
+    follow_stdin: bool
+
+
+def main() -> None:
+    """Run until told to end."""
+    asyncio.run(_run(_arguments(sys.argv[1:])))
+
+
+def boot_time() -> Nanoseconds:
+    """Give the one clock of stick, runner and hub."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def _arguments(words: list[str]) -> Arguments:
+    parser = argparse.ArgumentParser(prog="python -m simulator.zigbee", description=__doc__)
+    parser.add_argument("--house", type=Path, required=True)
+    parser.add_argument("--listen", required=True, help="pty:PATH or tcp:PORT")
+    parser.add_argument("--control", type=Path, required=True)
+    parser.add_argument("--state", type=Path)
+    parser.add_argument("--ezsp", type=int, choices=VERSIONS, default=14)
+    parser.add_argument("--baud", type=int, default=0, help="hold the line to it; 0: do not")
+    parser.add_argument("--follow-stdin", action="store_true", help="end when it closes")
+    return Arguments(**vars(parser.parse_args(words)))
+
+
+async def _run(arguments: Arguments) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(wish, ended.set)
+    tally, watchers = Tally(), _Watchers()
+    eui64 = stick_eui64(arguments.house)
+    ncp = Ncp(Model(arguments.ezsp, eui64), arguments.state, tally, boot_time, watchers)
+    link = Link(_port(arguments.listen, tally), ncp, tally, boot_time)
+    if arguments.baud:
+        link.fault(baud=arguments.baud)
+    world = World(arguments.house, arguments.state, ncp, link)
+    watchers.tell = world.tell
+    ncp.attach(world, link)
+    serving = asyncio.create_task(world.serve(arguments.control))
+    serving.add_done_callback(lambda _: ended.set())
+    try:
+        await _appears(arguments.control, serving)
+        link.plug()
+        ready = {"ready": True, "port": link.address, "control": str(arguments.control)}
+        print(json.dumps(ready), flush=True)  # noqa: T201 - the line who started us waits for
+        if arguments.follow_stdin:
+            loop.add_reader(sys.stdin, _follow, ended.set)
+        await ended.wait()
+    finally:
+        link.unplug()
+        ncp.save()
+        serving.cancel()
+        await asyncio.wait([serving])
+    if not serving.cancelled():
+        serving.result()  # what ended the control socket is what we end with
+
+
+async def _appears(control: Path, serving: asyncio.Task[None]) -> None:
+    """Wait until the socket is there: "ready" is a promise to whoever reads it."""
+    # A file sets no event, and looking for it does not block.
+    while not control.exists() and not serving.done():  # noqa: ASYNC110, ASYNC240 - see above
+        await asyncio.sleep(0.005)
+
+
+class _Watchers:
+    """Those who watch, before and after there is a world that knows them."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[Happening], None] | None = None
+
+    def __call__(self, happening: Happening) -> None:
+        if self.tell is not None:
+            self.tell(happening)
+
+
+def stick_eui64(house: Path) -> bytes:
+    """Read the stick's address from the house file; little endian, as on the air."""
+    written = tomllib.loads(house.read_text())["stick"]["eui64"]
+    return bytes.fromhex(written.replace(":", ""))[::-1]
+
+
+def _port(listen: str, tally: Tally) -> Port:
+    match listen.partition(":"):
+        case "pty", _, path if path:
+            return PtyPort(Path(path))
+        case "tcp", _, number if number.isdecimal():
+            return TcpPort(int(number), tally)
+        case _:
+            raise SystemExit(f"--listen {listen}: pty:PATH or tcp:PORT is what there is")
+
+
+def _follow(end: Callable[[], None]) -> None:
+    if not os.read(sys.stdin.fileno(), 4096):
+        asyncio.get_running_loop().remove_reader(sys.stdin)
+        end()
+
+
+if __name__ == "__main__":
+    main()

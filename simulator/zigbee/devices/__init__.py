@@ -1,0 +1,1 @@
+"""The devices of the simulated home, a file for each kind."""

@@ -1,0 +1,1 @@
+"""The stick's parts: memory, configuration, network, security, tables, messaging."""

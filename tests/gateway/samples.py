@@ -1,0 +1,117 @@
+"""One of everything that the journal may hold. Each has its golden JSON, kept for ever."""
+
+from datetime import UTC, datetime
+
+from gateway.model.capability import Capability, Contact, Lock
+from gateway.model.clock import HouseTime
+from gateway.model.command import (
+    ClearLockCode,
+    Command,
+    LockDoor,
+    PermitJoin,
+    RefreshDevice,
+    RemoveDevice,
+    SetLockCode,
+    ShowPanel,
+    SilenceSiren,
+    SoundSiren,
+    TurnSwitch,
+    UnlockDoor,
+)
+from gateway.model.device import Device, DeviceId, DriverId
+from gateway.model.effect import Effect, Level, Notify, Order, OrderId, Perform
+from gateway.model.event import (
+    ArmRequested,
+    BypassRequested,
+    ClockStepped,
+    CodeRefused,
+    CommandConfirmed,
+    CommandFailed,
+    CommandRequested,
+    DeviceHeard,
+    DeviceJoined,
+    DeviceLeft,
+    DisarmRequested,
+    DriverFound,
+    DriverLost,
+    Entry,
+    Event,
+    JamChanged,
+    JoiningChanged,
+    LockOperated,
+    Notified,
+    Panic,
+    PanicPressed,
+    Proof,
+    Reported,
+    Started,
+    StorageFailed,
+    StorageRecovered,
+    Ticked,
+)
+
+DOOR = DeviceId("zigbee:00124b001ca10001/1")
+LOCK = DeviceId("zigbee:00124b001ca10002/1")
+ZIGBEE = DriverId("zigbee")
+ORDER = OrderId("17.0")
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+COMMANDS: tuple[Command, ...] = (
+    SoundSiren(DOOR, 180),
+    SilenceSiren(DOOR),
+    LockDoor(LOCK),
+    UnlockDoor(LOCK),
+    TurnSwitch(DOOR, on=True),
+    SetLockCode(LOCK, 3, None),
+    ClearLockCode(LOCK, 3),
+    ShowPanel(DOOR, "entry delay", "away", 30),
+    PermitJoin(ZIGBEE, 254),
+    RemoveDevice(DOOR),
+    RefreshDevice(DOOR),
+)
+EFFECTS: tuple[Effect, ...] = (
+    Perform(SoundSiren(DOOR, 180)),
+    Notify("burglary: front door", Level.ALARM),
+)
+EVENTS: tuple[Event, ...] = (
+    Reported(DOOR, Contact.OPEN),
+    LockOperated(LOCK, Lock.UNLOCKED, "keypad", 3),
+    PanicPressed(DOOR, Panic.FIRE),
+    DeviceHeard(DOOR),
+    DeviceJoined(Device(LOCK, frozenset({Capability.LOCK, Capability.BATTERY}), "Maker", "Bolt 2")),
+    DeviceLeft(DOOR),
+    DriverFound(ZIGBEE),
+    DriverLost(ZIGBEE, "the stick was pulled"),
+    JamChanged(ZIGBEE, jammed=True),
+    JoiningChanged(ZIGBEE, open=False),
+    CommandConfirmed(ORDER, LockDoor(LOCK), Proof.REPORTED),
+    CommandFailed(ORDER, UnlockDoor(LOCK), "no answer"),
+    Notified(ORDER),
+    ArmRequested("home", "away", "anna", "cli", bypass=frozenset({"kitchen", "attic"})),
+    DisarmRequested("home", "anna", DOOR),
+    BypassRequested("kitchen", bypassed=True, by="anna"),
+    CodeRefused(DOOR),
+    CommandRequested(LockDoor(LOCK), "anna"),
+    Started(12.5, trusted=True),
+    ClockStepped(-3600.0),
+    StorageFailed("the disk is full"),
+    StorageRecovered(),
+    Ticked(),
+)
+
+
+def entry(number: int, event: Event | None = None) -> Entry:
+    """Give the entry of that number, always the same one."""
+    chosen = event or EVENTS[number % len(EVENTS)]
+    return Entry(number, HouseTime(number * 1_000_000), NOON, chosen)
+
+
+def orders(number: int) -> tuple[Order, ...]:
+    """Give the orders of an entry: of every third one, two of them."""
+    if number % 3:
+        return ()
+    at = HouseTime(number * 1_000_000)
+    return (
+        Order(OrderId(f"{number}.0"), Perform(SoundSiren(DOOR, 180)), at),
+        Order(OrderId(f"{number}.1"), Perform(UnlockDoor(LOCK)), at, HouseTime(at + 10_000_000)),
+    )

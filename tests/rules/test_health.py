@@ -1,0 +1,86 @@
+"""Troubles: told once, cleared by what mends them."""
+
+from gateway.model.capability import Battery, Contact, Lock
+from gateway.model.device import DeviceId
+from gateway.model.event import (
+    DeviceHeard,
+    DeviceLeft,
+    JamChanged,
+    Reported,
+    Started,
+    StorageFailed,
+    StorageRecovered,
+)
+from rules.state import Phase, Trouble, TroubleKind
+from tests.rules.house import ARM, CLOSED, DOOR, TICK, WINDOW, ZIGBEE, calm, play
+
+SILENT = Trouble(TroubleKind.SILENT, DOOR)
+
+
+def test_a_sensor_that_fell_silent_is_a_trouble_and_forbids_arming() -> None:
+    played = play(*calm(), (3601, TICK), (3602, ARM))
+
+    assert SILENT in played.state.troubles
+    assert played.phase is Phase.DISARMED
+    assert "front_door is silent" in played.said()
+
+
+def test_a_sign_of_life_puts_the_silence_off_and_ends_it() -> None:
+    assert SILENT not in play(*calm(), (3000, DeviceHeard(DOOR)), (6000, TICK)).state.troubles
+    assert SILENT not in play(*calm(), (3601, TICK), (3700, CLOSED)).state.troubles
+    assert SILENT in play(*calm(), (3601, TICK), (3700, CLOSED), (7301, TICK)).state.troubles
+
+
+def test_a_sensor_that_was_never_heard_is_missed_too() -> None:
+    assert SILENT in play((0, Started(0.0, trusted=True)), (3601, TICK)).state.troubles
+
+
+def test_a_device_that_cannot_be_read_is_silent_at_once() -> None:
+    played = play(*calm(), (5, Reported(WINDOW, Contact.UNKNOWN)))
+
+    assert Trouble(TroubleKind.SILENT, WINDOW) in played.state.troubles
+
+
+def test_each_trouble_is_told_once_and_its_end_once() -> None:
+    low, good = Reported(DOOR, Battery.LOW), Reported(DOOR, Battery.GOOD)
+
+    played = play(*calm(), (1, low), (2, low), (3, good), (4, good))
+
+    assert played.said().count("trouble: the battery of front_door is low") == 1
+    assert played.said().count("over: the battery of front_door is low") == 1
+
+
+def test_a_jammed_bolt_a_jammed_radio_a_full_disk_and_a_leaver_are_troubles() -> None:
+    lock = DeviceId("zigbee:00000000000000aa/1")
+    played = play(
+        *calm(),
+        (1, Reported(lock, Lock.JAMMED)),
+        (2, JamChanged(ZIGBEE, jammed=True)),
+        (3, StorageFailed("no space")),
+        (4, DeviceLeft(WINDOW)),
+    )
+
+    assert {t.kind for t in played.state.troubles} == {
+        TroubleKind.BOLT,
+        TroubleKind.RADIO_JAMMED,
+        TroubleKind.STORAGE,
+        TroubleKind.LEFT,
+    }
+
+
+def test_what_is_mended_is_over() -> None:
+    played = play(
+        *calm(),
+        (2, JamChanged(ZIGBEE, jammed=True)),
+        (3, StorageFailed("no space")),
+        (4, JamChanged(ZIGBEE, jammed=False)),
+        (5, StorageRecovered()),
+    )
+
+    assert played.state.troubles == {}
+
+
+def test_a_wall_clock_that_cannot_be_trusted_is_a_trouble() -> None:
+    played = play((0, Started(0.0, trusted=False)))
+
+    assert Trouble(TroubleKind.CLOCK, "the hub") in played.state.troubles

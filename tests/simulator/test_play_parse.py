@@ -1,0 +1,287 @@
+"""A scenario file: what is understood, and what is said of a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.play.parse import ScenarioError, load, parse, shipped
+from simulator.play.scenario import Act, Ask, Expectation, Job, Pause, Run, Scenario, Until
+
+HEAD = 'name = "a"\nabout = "b"\nhouse = "home"\n'
+
+
+def read(steps: str) -> Scenario:
+    return parse(HEAD + steps, Path("a.toml"))
+
+
+def wrong(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as found:
+        parse(text, Path("a.toml"))
+    return str(found.value).splitlines()
+
+
+def wrong_step(steps: str) -> list[str]:
+    return wrong(HEAD + steps)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_is_understood_and_bears_its_files_name(name: str) -> None:
+    scenario = load(name)
+
+    assert scenario.name == name
+    assert any(isinstance(step.deed, Expectation) for step in scenario.steps)
+
+
+def test_each_kind_of_step_becomes_its_deed() -> None:
+    scenario = read("""
+[[step]]
+hub = "arm"
+mode = "away"
+[[step]]
+device = "front_door"
+do = "open"
+as = "opened"
+[[step]]
+wait = "1.5s"
+after = "opened"
+[[step]]
+wait = "entry delay"
+within = "1 min"
+[[step]]
+wait_phase = "alarm"
+area = "house"
+[[step]]
+kill = "hub"
+[[step]]
+stick = "fault"
+drop = 0.1
+[[step]]
+expect = "hall_siren sounds"
+after = "opened"
+not_before_ms = 10
+within_ms = 20
+[[step]]
+expect_not = "hub says wrong code"
+for = "500ms"
+""")
+
+    deeds = [step.deed for step in scenario.steps]
+
+    assert deeds[:7] == [
+        Ask("arm", {"mode": "away"}),
+        Act("open", "front_door"),
+        Pause(1500, "opened"),
+        Until("entry", leaves=True, area="", within_ms=60_000),
+        Until("alarm", leaves=False, area="house", within_ms=30_000),
+        Run(Job.KILL),
+        Act("fault", fields={"drop": 0.1}),
+    ]
+    assert [str(deed) for deed in deeds[7:]] == ["hall_siren sounds", "not: hub says wrong code"]
+    assert isinstance(deeds[8], Expectation)
+    assert (deeds[8].within_ms, deeds[8].absent) == (500, True)
+    assert scenario.steps[1].line == 8
+
+
+def test_an_expectation_says_two_seconds_where_nothing_else_is_said() -> None:
+    steps = read('[[step]]\ndevice = "front_door"\ndo = "open"\n[[step]]\nexpect = "hub is entry"')
+
+    deed = steps.steps[1].deed
+    assert isinstance(deed, Expectation)
+    assert (deed.not_before_ms, deed.within_ms, deed.after) == (0, 2000, "")
+
+
+def test_a_code_is_never_shown() -> None:
+    asked = read('[[step]]\nhub = "disarm"\ncode = "4711"').steps[0].deed
+    pressed = read(
+        '[[step]]\ndevice = "hall_keypad"\ndo = "press"\nkey = "disarm"\ncode = "4711"'
+    ).steps[0]
+
+    assert str(asked) == "hub: disarm code=****"
+    assert str(pressed.deed) == "hall_keypad: press key=disarm code=****"
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (
+            'device = "frnt_door"\ndo = "open"',
+            "a.toml:5: no device is called 'frnt_door'; did you mean 'front_door'?",
+        ),
+        (
+            'device = "front_door"\ndo = "opne"',
+            "a.toml:6: a contact cannot 'opne'; did you mean 'open'?",
+        ),
+        (
+            'device = "front_door"\ndo = "battery"',
+            "a.toml:4: 'battery' needs 'percent': a number, 0 or more",
+        ),
+        (
+            'device = "front_door"\ndo = "open"\nhow = 3',
+            "a.toml:7: 'open' has no key 'how'; expected one of: as, device, do",
+        ),
+        (
+            'hub = "amr"',
+            "a.toml:5: nobody can ask the hub to 'amr'; did you mean 'arm'?",
+        ),
+        (
+            'hub = "arm"\nmode = "awway"',
+            "a.toml:6: there is no mode 'awway'; did you mean 'away'?",
+        ),
+        (
+            'hub = "arm"\nmode = "away"\nbypass = ["kitchn"]',
+            "a.toml:7: there is no zone 'kitchn'; did you mean 'kitchen'?",
+        ),
+        (
+            'hub = "disarm"\ncode = 4711',
+            "a.toml:6: code: found 4711, expected digits as text",
+        ),
+        (
+            'hub = "command"\ndevice = "x"\ncommand = "lock"',
+            (
+                "a.toml:6: there is no device 'x'; expected one of: back_door, cellar_climate, "
+                "cellar_water, front_door, front_lock, garden_siren, hall_keypad, hall_motion, "
+                "hall_siren, kitchen_smoke, kitchen_window, lamp_plug, living_motion"
+            ),
+        ),
+        (
+            'wait = "2 parsecs"',
+            (
+                "a.toml:5: wait: found '2 parsecs', expected a duration such as \"2s\", or one of: "
+                "exit delay, entry delay, siren time"
+            ),
+        ),
+        (
+            'wait = "2s"\narea = "house"',
+            "a.toml:6: waiting for 2s has no 'area'",
+        ),
+        (
+            'wait = "exit delay"\narea = "hose"',
+            "a.toml:6: there is no area 'hose'; did you mean 'house'?",
+        ),
+        (
+            'kill = "me"',
+            "a.toml:5: kill: found 'me', expected one of: hub",
+        ),
+        (
+            'exspect = "hall_siren sounds"',
+            "a.toml:4: the step has none of the keys that say what it is; did you mean 'expect'?",
+        ),
+        (
+            'stick = "unplugg"',
+            "a.toml:5: a stick cannot 'unplugg'; did you mean 'unplug'?",
+        ),
+        (
+            'wait = "1s"\nafter = "opened"',
+            (
+                "a.toml:6: no step before this one is named 'opened'; name one with as = \"…\" in an "
+                "earlier step"
+            ),
+        ),
+        (
+            'expect = "hall_siren sounds"',
+            "a.toml:5: nothing was done yet that this could be expected after",
+        ),
+        (
+            'expect = "hall_siren sounds"\nnot_before_ms = 3000\nwithin_ms = 100',
+            "a.toml:6: not_before_ms is 3000, and within_ms only 100: nothing can be both",
+        ),
+        (
+            'expect_not = "hall_siren sounds"',
+            (
+                "a.toml:4: 'expect_not' needs 'for': a duration such as \"2s\" or \"500ms\", at most "
+                "10min"
+            ),
+        ),
+        (
+            'expect = "hall_sirn sounds"',
+            "a.toml:5: nobody is called 'hall_sirn'; did you mean 'hall_siren'?",
+        ),
+        (
+            'expect = "hall_siren sonds"',
+            "a.toml:5: hall_siren never 'sonds'; did you mean 'sounds'?",
+        ),
+        (
+            'expect = "hall_siren"',
+            "a.toml:5: hall_siren does what? expected one of: enrols, joins, leaves, sounds, stops",
+        ),
+        (
+            'expect = "hall_siren sounds loudly"',
+            "a.toml:5: nothing was expected after 'hall_siren sounds', found 'loudly'",
+        ),
+        (
+            'expect = "hub is amred"',
+            "a.toml:5: hub is what? found 'amred'; did you mean 'armed'?",
+        ),
+        (
+            'expect = "hub says"',
+            "a.toml:5: hub says what? a text was expected",
+        ),
+    ],
+)
+def test_a_wrong_step_is_named_with_its_line_and_what_was_perhaps_meant(
+    step: str, said: str
+) -> None:
+    assert wrong_step(f"[[step]]\n{step}") == [said]
+
+
+def test_all_that_is_wrong_is_named_at_once_in_the_files_order() -> None:
+    said = wrong_step("""[[step]]
+hub = "arm"
+mode = "awayy"
+as = "x"
+
+[[step]]
+device = "front_dor"
+do = "open"
+
+[[step]]
+wait = "1s"
+after = "y"
+as = "x"
+""")
+
+    assert said == [
+        "a.toml:6: there is no mode 'awayy'; did you mean 'away'?",
+        "a.toml:10: no device is called 'front_dor'; did you mean 'front_door'?",
+        "a.toml:15: no step before this one is named 'y'; expected one of: x",
+        "a.toml:16: 'x' names the step of line 4 already",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "a.toml:1: not TOML: Invalid value"),
+        ('name = "a"\nname = "b"', "a.toml:2: not TOML: Cannot overwrite a value"),
+        (
+            f'{HEAD.replace("home", "hoem")}[[step]]\nwait = "1s"',
+            "a.toml:3: there is no house 'hoem'; did you mean 'home'?",
+        ),
+        (
+            f'{HEAD}speed = 2\n[[step]]\nwait = "1s"',
+            "a.toml:4: a scenario has no key 'speed'; expected one of: about, house, name, step",
+        ),
+        (HEAD, "a.toml:1: a scenario needs 'step': steps as [[step]] tables"),
+        (f"{HEAD}step = [3]", "a.toml:1: found 3, expected a [[step]] table"),
+        (
+            f'{HEAD.replace('"b"', '""')}[[step]]\nwait = "1s"',
+            "a.toml:2: about: found '', expected text",
+        ),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_line(text: str, said: str) -> None:
+    assert wrong(text) == [said]
+
+
+def test_a_file_that_is_not_there_is_named_with_the_nearest_of_ours() -> None:
+    with pytest.raises(ScenarioError, match=r"did you mean 'break-in'\?"):
+        load("brake-in")
+
+
+def test_a_house_that_is_broken_is_named_with_the_scenarios_line(tmp_path: Path) -> None:
+    (tmp_path / "h.toml").write_text("[stick]\n")
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(HEAD.replace('"home"', '"h.toml"') + '[[step]]\nwait = "1s"')
+
+    with pytest.raises(ScenarioError, match=r"s\.toml:3: the house 'h\.toml': .*eui64"):
+        load(scenario)

@@ -1,0 +1,118 @@
+"""What was seen, in words; and the sentences that are held against it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from rules.state import Phase, TroubleKind
+from simulator.play.seen import HubEye, Seen, from_air
+from simulator.play.sentence import PHASES, TROUBLES, Sentence
+
+
+@pytest.mark.parametrize(
+    ("happening", "words"),
+    [
+        ({"happening": "siren", "sounding": True, "seconds": 180}, "d sounds 180"),
+        ({"happening": "siren", "sounding": False, "seconds": 0}, "d stops"),
+        ({"happening": "lock", "state": "locked", "by": "radio"}, "d locks"),
+        ({"happening": "lock", "state": "jammed"}, "d jams"),
+        ({"happening": "switch", "on": True}, "d goes on"),
+        ({"happening": "joined"}, "d joins"),
+        ({"happening": "enrolled", "zone_id": 3}, "d enrols"),
+        ({"happening": "keypad", "state": "exit_delay", "seconds": 3}, "d shows exit_delay 3"),
+        ({"happening": "keypad", "state": "disarmed", "seconds": 0}, "d shows disarmed"),
+        ({"happening": "arm_response", "notification": "not_ready"}, "d hears not_ready"),
+    ],
+)
+def test_a_happening_in_words(happening: Mapping[str, Any], words: str) -> None:
+    assert str(from_air({**happening, "device": "d", "at_ns": 5})) == words
+
+
+def test_a_happening_without_words_is_not_seen() -> None:
+    assert from_air({"happening": "squawk", "device": "d"}) is None
+
+
+def state(phase: str, since_us: int = 10, **more: Any) -> Mapping[str, Any]:
+    area = {"phase": phase, "since_us": since_us, "bypassed": more.pop("bypassed", [])}
+    return {
+        "house_time_us": 5_000,
+        "boottime_offset_us": 1_000,
+        "areas": {"house": area},
+        "troubles": more.pop("troubles", []),
+    }
+
+
+def test_a_phase_is_seen_once_and_at_the_moment_it_began() -> None:
+    eye = HubEye()
+
+    first = list(eye.state(state("disarmed")))
+    armed = list(eye.state(state("armed", 3_000)))
+    again = list(eye.state(state("armed", 3_000)))
+
+    assert [str(seen) for seen in first] == ["house is disarmed"]
+    assert armed == [Seen(2_000_000, "house", "is", "armed")]
+    assert again == []
+
+
+def test_troubles_and_bypasses_are_seen_to_come_and_go() -> None:
+    eye = HubEye()
+    trouble = {"kind": "tamper", "subject": "front_door", "since_us": 4_000}
+    list(eye.state(state("armed")))
+
+    came = list(eye.state(state("armed", troubles=[trouble], bypassed=["kitchen"])))
+    went = list(eye.state(state("armed")))
+
+    assert came == [
+        Seen(3_000_000, "hub", "has", "trouble tamper front_door"),
+        Seen(4_000_000, "kitchen", "is", "bypassed"),
+    ]
+    assert [str(seen) for seen in went] == [
+        "hub loses trouble tamper front_door",
+        "kitchen is back",
+    ]
+
+
+def test_an_entry_is_heard_and_so_is_what_people_are_told_because_of_it() -> None:
+    eye = HubEye(offset_us=1_000)
+    effects = [{"id": "7.0", "effect": {"is": "Notify", "text": "alarm in house"}}]
+
+    heard = list(
+        eye.entry({"entry": 7, "at_us": 2_000, "text": "front_door opened", "effects": effects})
+    )
+
+    assert heard == [
+        Seen(1_000_000, "hub", "says", "front_door opened"),
+        Seen(1_000_000, "hub", "says", "alarm in house"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "seen", "fits"),
+    [
+        (Sentence("hall_siren", "sounds"), Seen(0, "hall_siren", "sounds", "60"), True),
+        (Sentence("hall_siren", "sounds"), Seen(0, "garden_siren", "sounds"), False),
+        (Sentence("hub", "is", "armed"), Seen(0, "house", "is", "armed"), True),
+        (Sentence("hub", "is", "armed"), Seen(0, "kitchen", "is", "back"), False),
+        (Sentence("k", "shows", "exit_delay"), Seen(0, "k", "shows", "exit_delay 3"), True),
+        (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 2"), False),
+        (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 30"), False),
+        (Sentence("hub", "says", "Wrong Code"), Seen(0, "hub", "says", "a wrong code at k"), True),
+        (
+            Sentence("hub", "has", "trouble radio lost"),
+            Seen(0, "hub", "has", "trouble radio lost zigbee"),
+            True,
+        ),
+    ],
+)
+def test_a_sentence_fits_what_it_says_and_leaves_the_rest_open(
+    sentence: Sentence,
+    seen: Seen,
+    fits: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    assert sentence.fits(seen) is fits
+
+
+def test_the_words_are_those_of_the_hub() -> None:
+    assert set(PHASES) == set(Phase)
+    assert set(TROUBLES) == set(TroubleKind)
