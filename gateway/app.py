@@ -2,39 +2,35 @@
 
 import asyncio
 import gc
+import logging
 import signal
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import structlog
 
 from gateway import log as logs
 from gateway.api.doctor import checks
 from gateway.api.requests import Desk
 from gateway.api.socket import NAME, LocalSocket
-from gateway.clock import Resumed, SystemClock, resume, this_moment, watch_steps
+from gateway.clock import SystemClock, resume, this_moment, watch_steps
 from gateway.config.codes import CodeBook
 from gateway.config.load import Config, load
 from gateway.doorman import Doorman
 from gateway.executor import Executor
 from gateway.house import House
 from gateway.journal.journal import Journal
-from gateway.journal.records import JournalError, Recovered
+from gateway.journal.records import JournalError
 from gateway.journal.telemetry import TelemetryLog
 from gateway.model.credential import CodeOffered
 from gateway.model.device import DriverId
 from gateway.model.driver import Driver
-from gateway.model.effect import Notify
+from gateway.model.effect import Notify, Order
 from gateway.model.event import Event, Started, StorageFailed, Telemetry
 from gateway.recovery import Redelivery, Snapshots, folded
 from gateway.supervisor import keep
 from rules import engine
-from rules.site import Site
-from rules.state import State
 
-log = structlog.get_logger()
+log = logging.getLogger("nightlatch")
 
 
 def run(path: Path) -> int:
@@ -69,63 +65,55 @@ class Hub:
         recovered = journal.recover()
         site = config.site()
         state, notes = folded(site, recovered)
+        loop = asyncio.get_running_loop()
         self._config = config
         self._journal = journal
-        self._loop = asyncio.get_running_loop()
         self._resumed = resume(recovered.last, this_moment())
-        self._clock = SystemClock(self._loop, self._resumed)
+        self._clock = SystemClock(loop, self._resumed)
         self._drivers: dict[DriverId, Driver] = {}
         self._stopping = asyncio.Event()
-        self._house = self._build(site, state, recovered.number)
         self._telemetry = TelemetryLog(config.state_folder)
-        journal.start(self._loop, self._resumed.era, self._committed, self._house.take)
-        self._begin(recovered, [*recovered.notes, *notes])
-
-    def _build(self, site: Site, state: State, number: int) -> House:
-        self._executor = Executor(
-            self._drivers,
-            self._clock,
-            self._hear,
-            self._journal.settle,
-            _tell,
-        )
-        house = House(
+        self._snapshots = Snapshots(journal)
+        self._executor = Executor(self._drivers, self._clock, self._hear, journal.settle, _tell)
+        self._house = House(
             site=site,
             clock=self._clock,
             state=state,
-            number=number,
-            write=self._journal.append,
+            number=recovered.number,
+            write=journal.append,
             hand_out=self._executor.take,
         )
-        book = CodeBook(self._config.codes)
-        self._doorman = Doorman(site, book.find, house.take)
-        desk = Desk(
-            house,
+        self._doorman = Doorman(site, CodeBook(config.codes).find, self._house.take)
+        self._socket = LocalSocket(self._desk(), config.state_folder / NAME)
+        self._house.watch(self._snapshots.watch)
+        journal.start(loop, self._resumed.era, self._committed, self._house.take)
+        self._begin(recovered.unconfirmed, [*recovered.notes, *notes])
+
+    def _desk(self) -> Desk:
+        return Desk(
+            self._house,
             self._clock,
             self._doorman,
             offset=lambda: self._resumed.era.offset,
-            checks=partial(checks, house, lambda: self._journal.lost),
+            entries=self._journal.entries,
+            checks=lambda: checks(self._house, self._journal.lost),
             stop=self.stop,
         )
-        self._socket = LocalSocket(desk, self._config.state_folder / NAME)
-        self._snapshots = Snapshots(self._journal)
-        house.watch(self._snapshots.watch)
-        return house
 
-    def _begin(self, recovered: Recovered, notes: list[str]) -> None:
-        """The first entry of this life; what was left undone follows it."""
-        self._house.take(_started(self._resumed))
+    def _begin(self, unconfirmed: Sequence[Order], notes: Sequence[str]) -> None:
+        """Make the first entry of this life; what was left undone follows it."""
+        gap = self._resumed.gap.total_seconds()
+        self._house.take(Started(gap, self._resumed.trusted))
         for note in notes:
-            log.warning(note)
             self._house.take(StorageFailed(note))
-        redelivery = Redelivery(recovered.unconfirmed, self._executor.take, self._journal.settle)
+        redelivery = Redelivery(unconfirmed, self._executor.take, self._journal.settle)
         self._house.watch(redelivery.watch)
         self._house.wake()
 
     async def live(self) -> None:
         """Run every part until somebody says stop."""
         await self._socket.open()
-        log.info("protecting", gap_seconds=self._resumed.gap.total_seconds())
+        log.info("protecting, after %.1f s away", self._resumed.gap.total_seconds())
         async with asyncio.TaskGroup() as parts:
             running = [parts.create_task(watch_steps(self._clock, self._house.take))]
             # Only now: the radio libraries take a second to load, and the rules hold already.
@@ -162,10 +150,6 @@ class Hub:
     def _committed(self, number: int, durable: bool) -> None:  # noqa: FBT001  # the journal calls it so
         del durable  # an order that waited too long for the disk is better sent than kept
         self._house.committed(number)
-
-
-def _started(resumed: Resumed) -> Started:
-    return Started(resumed.gap.total_seconds(), resumed.trusted)
 
 
 def _tell(notice: Notify) -> None:

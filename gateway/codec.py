@@ -9,8 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache, partial
-from operator import is_
+from functools import cache
 from typing import Any, Never, TypeAliasType, cast, get_args, get_origin
 
 import orjson
@@ -190,20 +189,14 @@ def _text(value: object) -> str:
 def _exact(kind: type) -> Callable[[object, object], object]:
     """Take a value of just this type: what the journal says is never bent into shape."""
 
-    def read(value: object, _: object) -> object:
+    def read(value: object, wanted: Any) -> object:
         if type(value) is not kind:
             raise CodecError(f"expected {kind.__name__}")
-        return value
+        # A StrEnum is a str to cattrs, and comes here too.
+        is_enum = isinstance(wanted, type) and issubclass(wanted, Enum)
+        return wanted(value) if is_enum else value
 
     return read
-
-
-def _is_enum(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum)
-
-
-def _read_enum(value: object, kind: Any) -> object:
-    return kind(_text(value))
 
 
 def _read_float(value: object, _: object) -> float:
@@ -271,9 +264,7 @@ def _converter() -> Converter:
 
 def _add_leaves(converter: Converter) -> None:
     for kind in (str, int, bool):
-        # Not by register_structure_hook: it would take every StrEnum for a plain str as well.
-        converter.register_structure_hook_func(partial(is_, kind), _exact(kind))
-    converter.register_structure_hook_func(_is_enum, _read_enum)
+        converter.register_structure_hook(kind, _exact(kind))
     converter.register_structure_hook(float, _read_float)
     converter.register_unstructure_hook(float, _write_float)
     converter.register_unstructure_hook(datetime, _write_datetime)

@@ -156,9 +156,11 @@ def _command(order: Order) -> Command:
     return order.effect.command
 
 
-def _topic(command: Command) -> str:
-    """Commands of one topic override each other."""
-    return "siren" if isinstance(command, SoundSiren | SilenceSiren) else type(command).__name__
+def _topic(command: Command) -> tuple[str, object]:
+    """Commands of one topic override each other; those about different slots do not."""
+    if isinstance(command, SoundSiren | SilenceSiren):
+        return "siren", None
+    return type(command).__name__, getattr(command, "slot", None)
 
 
 def _replaces(newer: Command, older: Command | Order) -> bool:

@@ -1,28 +1,32 @@
-"""What the hub says while it runs: one JSON object a line on standard error, for journald."""
+"""What the hub says while it runs: one JSON object a line on standard error, for journald.
+
+Libraries speak through the same door, from warnings up. No code, key or PIN is ever handed here.
+"""
 
 import logging
-import sys
 
-import structlog
+from pythonjsonlogger.json import JsonFormatter
 
-_LEVELS = {"alarm": "critical", "trouble": "warning", "info": "info"}
+from gateway.model.effect import Level
+
+_LEVELS = {
+    Level.ALARM: logging.CRITICAL,
+    Level.TROUBLE: logging.WARNING,
+    Level.INFO: logging.INFO,
+}
+_HUB = logging.getLogger("nightlatch")
 
 
 def configure() -> None:
     """Set logging up, for ours and for the libraries'."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"lib":"%(name)s"}')
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
+    names = {"asctime": "at", "levelname": "level", "name": "from"}
+    form = "{asctime}{levelname}{name}{message}"
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(form, style="{", rename_fields=names))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    _HUB.setLevel(logging.INFO)
 
 
-def tell(text: str, level: str) -> None:
-    """Say a notice: the one channel there always is."""
-    getattr(structlog.get_logger(), _LEVELS[level])(text, notice=level)
+def tell(text: str, level: Level) -> None:
+    """Tell people: the one channel there always is."""
+    _HUB.log(_LEVELS[level], text, extra={"notice": level})

@@ -1,9 +1,8 @@
 """Keeps drivers running: a lost radio is a trouble at once, and is taken back when it returns."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
-
-import structlog
 
 from gateway.model.credential import CodeOffered
 from gateway.model.driver import Driver, DriverError, Report
@@ -12,7 +11,7 @@ from gateway.model.event import DriverFound, DriverLost, Event, Telemetry
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before each new try; the last holds for all that follow."""
 
-log = structlog.get_logger()
+log = logging.getLogger("nightlatch.supervisor")
 
 
 async def keep(
@@ -42,7 +41,7 @@ class _Life:
         except DriverError as lost:
             reason = str(lost)
         except Exception as bug:  # one broken driver stops nothing else (law 6)
-            log.exception("driver failed", driver=self._driver.id)
+            log.exception("the %s driver failed", self._driver.id)
             reason = f"the driver failed: {type(bug).__name__}"
         if not self._told_lost:
             self._told_lost = True

@@ -35,8 +35,9 @@ class ZigbeeDriver:
             life = Life(app, loss, report, self._settings.permit_seconds_max)
             try:
                 await loss.watch(asyncio.create_task(open_radio(app, loss, life.listen)))
-                life.begin()
+                # The house answers what it is told at once, so orders come in before this returns.
                 self._life = life
+                life.begin()
                 reason = await asyncio.shield(loss.sentence)
                 raise RadioLost(reason)
             finally:

@@ -195,14 +195,6 @@ class Lane:
             async with asyncio.timeout(EZSP_SECONDS):
                 return await answer
 
-    def fail(self, reason: str) -> None:
-        """Tell everyone who waits that the radio is gone."""
-        waiters: list[asyncio.Future[Any]] = [*self._deliveries.values(), *self._answers.values()]
-        for waiting in waiters:
-            if not waiting.done():
-                waiting.set_exception(RadioLost(reason))
-                waiting.exception()  # looked at: nobody may be waiting for it any more
-
 
 def _unicast(letter: Letter, tag: int) -> tuple[Any, ...]:
     """Give the fields of EZSP sendUnicast; versions name them differently but agree in order."""

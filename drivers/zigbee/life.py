@@ -78,9 +78,7 @@ class Life:
         self._spawn(self._reader.read_all(places))
 
     async def end(self) -> None:
-        """Leave nothing behind: no task, no timer, nobody who waits."""
-        reason = "the Zigbee stick is closed"
-        self._lane.fail(self._loss.sentence.result() if self._loss.sentence.done() else reason)
+        """Leave nothing behind: no task, no timer. Orders end by themselves: they watch for it."""
         self._joining.close()
         self._keypads.close()
         for task in self._tasks:

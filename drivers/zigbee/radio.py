@@ -51,6 +51,8 @@ def hush_libraries() -> None:
         logger = logging.getLogger(name)
         if logger.getEffectiveLevel() < logging.INFO:
             logger.setLevel(logging.INFO)
+    # It warns of frames that it cannot parse by printing them, a network key among them.
+    logging.getLogger("bellows.ezsp.protocol").setLevel(logging.ERROR)
 
 
 class Loss:

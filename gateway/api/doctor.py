@@ -1,21 +1,18 @@
 """What only a running hub knows of its own health, for `nightlatch doctor`."""
 
-from collections.abc import Callable
-
 from gateway.api.shapes import Json
 from gateway.house import House
 from rules import health
 
 
-def checks(house: House, lost: Callable[[], int]) -> list[Json]:
+def checks(house: House, lost: int) -> list[Json]:
     """Give a line for each radio, the journal and every trouble: name, ok, sentence."""
     state = house.state
     radios = [
         _check(f"{name} radio", driver.found, "it answers" if driver.found else "it is lost")
         for name, driver in state.drivers.items()
     ]
-    count = lost()
-    journal = _check("journal", count == 0, f"{count} entries lost" if count else "all written")
+    journal = _check("journal", lost == 0, f"{lost} entries lost" if lost else "all written")
     troubles = [
         _check(str(trouble.kind), ok=False, sentence=health.sentence(house.site, trouble))
         for trouble in sorted(state.troubles)

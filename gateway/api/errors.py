@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 
 class Refusal(Exception):
-    """A sentence for the one who asked, and what stood in the way."""
+    """A sentence for the one who asked, what stood in the way, and whether a code would help."""
 
-    def __init__(self, sentence: str, blockers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: str, blockers: Sequence[str] = (), *, code_needed: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.blockers = tuple(blockers)
+        self.code_needed = code_needed

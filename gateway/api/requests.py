@@ -1,6 +1,6 @@
 """What can be asked at the local socket: one function a request (docs/hub-socket.md)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -30,6 +30,7 @@ from gateway.model.event import (
     BypassRequested,
     CommandRequested,
     DisarmRequested,
+    Entry,
     Event,
     ResetRequested,
 )
@@ -53,6 +54,7 @@ class Desk:
     clock: Clock
     doorman: Doorman
     offset: Callable[[], int]
+    entries: Callable[[int, int], Iterable[Entry]]
     checks: Callable[[], list[Json]]
     stop: Callable[[], None]
 
@@ -192,7 +194,7 @@ async def _person(desk: Desk, ask: Ask, *, needed: bool = False) -> str:
         raise Refusal(f"too many wrong codes: wait {left} s")
     if not isinstance(ask.get("code"), str):
         if needed:
-            raise Refusal("a code is needed")
+            raise Refusal("a code is needed", code_needed=True)
         return NOBODY
     person = await desk.doorman.who(Code(str(ask["code"])), VIA)
     if person is None:
@@ -210,7 +212,7 @@ def _must_be_heard(desk: Desk, event: Event) -> None:
     why = access.refusal(desk.house.site, desk.house.state, event, desk.clock.now())
     if why:
         desk.house.take(event)  # the journal keeps who was refused
-        raise Refusal(why)
+        raise Refusal(why, code_needed=why.startswith("a code is needed"))
 
 
 def _must_be_disarmed(desk: Desk, what: str) -> None:

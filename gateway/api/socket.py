@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ NAME = "nightlatch.sock"
 LINE_MAX = 65_536
 CLIENTS_MAX = 64
 BACKLOG_MAX = 4 * 1024 * 1024
+RECENT = 1_000
+"""Entries kept for those who begin to watch: the newest may not be on disk yet."""
+SINCE_MAX = 10_000
 """Bytes a watcher may lag behind before it is dropped: a slow reader never holds up the house."""
 
 
@@ -30,6 +34,7 @@ class LocalSocket:
         self._path = path
         self._clients: set[asyncio.StreamWriter] = set()
         self._watchers: set[asyncio.StreamWriter] = set()
+        self._recent: deque[tuple[Entry, Sequence[Order]]] = deque(maxlen=RECENT)
         self._unwatch = desk.house.watch(self._show)
         self._server: asyncio.Server | None = None
 
@@ -57,7 +62,7 @@ class LocalSocket:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) >= CLIENTS_MAX:
-            writer.write(shapes.line({"ok": False, "error": "too many clients: try again later"}))
+            writer.write(shapes.line(_failed("too many clients: try again later")))
             writer.close()
             return
         self._clients.add(writer)
@@ -65,8 +70,10 @@ class LocalSocket:
             while line := await reader.readline():
                 writer.write(shapes.line(await self._answer(line, writer)))
                 await writer.drain()
-        except (ConnectionError, ValueError):
-            pass  # gone, or a line beyond all bounds: either way nobody to talk to
+        except ValueError:  # what asyncio makes of a line beyond its limit
+            writer.write(shapes.line(_failed(f"a line has at most {LINE_MAX} bytes")))
+        except ConnectionError:
+            pass  # gone: nobody to talk to
         finally:
             self._clients.discard(writer)
             self._watchers.discard(writer)
@@ -76,23 +83,45 @@ class LocalSocket:
         try:
             ask = orjson.loads(line)
         except orjson.JSONDecodeError:
-            return {"ok": False, "error": "that line is not JSON"}
+            return _failed("that line is not JSON")
         if not isinstance(ask, dict):
-            return {"ok": False, "error": "a request is a JSON object"}
+            return _failed("a request is a JSON object")
         known = {"id": ask["id"]} if "id" in ask else {}
         try:
             return {**known, "ok": True, **await self._handle(ask, writer)}
         except Refusal as refusal:
-            found: shapes.Json = {**known, "ok": False, "error": str(refusal)}
-            return {**found, "blockers": list(refusal.blockers)} if refusal.blockers else found
+            found = {**known, **_failed(str(refusal))}
+            if refusal.blockers:
+                found["blockers"] = list(refusal.blockers)
+            if refusal.code_needed:
+                found["code_needed"] = True
+            return found
 
     async def _handle(self, ask: Ask, writer: asyncio.StreamWriter) -> shapes.Json:
         if ask.get("do") != "watch":
             return await answer(self._desk, ask)
+        since = ask.get("since")
+        if isinstance(since, int):
+            await self._catch_up(since, writer)
         self._watchers.add(writer)
         return {"entry": self._desk.house.number}
 
+    async def _catch_up(self, since: int, writer: asyncio.StreamWriter) -> None:
+        """Show what came after an entry: first from the disk, then what may not be there yet."""
+        site = self._desk.house.site
+        kept = self._recent[0][0].number if self._recent else self._desk.house.number + 1
+        if since + 1 < kept:
+            older = await asyncio.to_thread(list, self._desk.entries(since, SINCE_MAX))
+            for entry in older:
+                if entry.number < kept:
+                    writer.write(shapes.entry(site, entry, ()) + b"\n")
+        # No waiting from here until the watcher is noted: nothing may slip between.
+        for entry, orders in self._recent:
+            if entry.number > since:
+                writer.write(shapes.entry(site, entry, orders) + b"\n")
+
     def _show(self, entry: Entry, _: State, orders: Sequence[Order]) -> None:
+        self._recent.append((entry, orders))
         if not self._watchers:
             return
         line = shapes.entry(self._desk.house.site, entry, orders) + b"\n"
@@ -102,3 +131,7 @@ class LocalSocket:
                 watcher.transport.abort()
             else:
                 watcher.write(line)
+
+
+def _failed(sentence: str) -> shapes.Json:
+    return {"ok": False, "error": sentence}

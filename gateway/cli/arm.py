@@ -21,15 +21,18 @@ from gateway.cli.output import Problem, emit, listed, sentences
 from gateway.cli.paint import plain_area, seconds_left
 from gateway.cli.shapes import Area
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 REMEDIES = {
-    "open": "close it",
-    "unknown": "open and close it once, or look for it with `nightlatch devices`",
-    "tampered": "close its cover",
-    "moving": "wait until nobody moves there",
-    "unlocked": "lock it",
-    "silent": "look at its battery and its distance",
-    "low": "change its battery",
+    "is open": "close it",
+    "nobody knows": "open and close it once, or look for it with `nightlatch devices`",
+    "is moving": "wait until nobody moves there",
+    "is tampered": "close its cover",
+    "is silent": "look at its battery and its distance",
+    "left its network": "let it join again: `nightlatch pair`",
+    "never joined": "let it join: `nightlatch pair`",
+    "the bolt of": "free the bolt by hand",
+    "radio is not there": "plug the stick in; `nightlatch doctor` tells more",
+    "radio is jammed": "look for what disturbs it",
 }
 
 
@@ -73,23 +76,27 @@ def _arm(folder: Path, wish: dict[str, Any], code: str | None) -> dict[str, Any]
 
 def _blocked(folder: Path, wish: dict[str, Any], refused: Refused) -> Problem:
     blockers = [str(blocker) for blocker in refused.answer["blockers"]]
-    zones = list(ask(folder, "state")["zones"])
-    hints = advice(blockers, zones, _again(wish))
+    zones = ask(folder, "state")["zones"]
+    devices = {name: str(zone["device"]) for name, zone in zones.items()}
+    hints = advice(blockers, devices, _again(wish))
     return Problem(str(refused), blockers=blockers, hints=hints)
 
 
-def advice(blockers: list[str], zones: list[str], again: str) -> list[str]:
-    """Say for each blocker what to do, and last how to go on without them."""
-    hints = [f"{blocker}: {_remedy(blocker)}" for blocker in blockers]
-    blocking = [zone for zone in zones if any(_names(blocker, zone) for blocker in blockers)]
+def advice(blockers: list[str], zones: dict[str, str], again: str) -> list[str]:
+    """Say for each blocker what to do, and last how to go on without them.
+
+    `zones` has the device of each: a blocker names the one or the other.
+    """
+    hints = [f"{blocker} → {_remedy(blocker)}" for blocker in blockers]
+    blocking = [
+        zone
+        for zone, device in zones.items()
+        if any(blocker.startswith((f"{zone}: ", f"{device} ")) for blocker in blockers)
+    ]
     if blocking:
         without = " ".join(f"--bypass {quote(zone)}" for zone in blocking)
         return [*hints, f"or arm without {listed(blocking)}: {again} {without}"]
     return [*hints, f"or arm in spite of it: {again} --force"]
-
-
-def _names(blocker: str, zone: str) -> bool:
-    return blocker == zone or blocker.startswith(f"{zone} ")
 
 
 def _again(wish: dict[str, Any]) -> str:
@@ -99,8 +106,8 @@ def _again(wish: dict[str, Any]) -> str:
 
 
 def _remedy(blocker: str) -> str:
-    for word, remedy in REMEDIES.items():
-        if word in blocker.split():
+    for words, remedy in REMEDIES.items():
+        if words in blocker:
             return remedy
     return "`nightlatch state` tells more"
 

@@ -14,7 +14,7 @@ from gateway.cli.paint import plain_table
 if TYPE_CHECKING:
     from gateway.config import Config, ConfigError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -74,7 +74,7 @@ class LineClient:
             with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
 
-    async def ask(self, do: str, seconds: float = ANSWER_SECONDS, **fields: Any) -> dict[str, Any]:
+    async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
         """Ask and give the answer; fields that are None are left out."""
         self._number += 1
         number = self._number
@@ -82,10 +82,10 @@ class LineClient:
         given = {key: value for key, value in fields.items() if value is not None}
         try:
             await self._send({"id": number, "do": do, **given})
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 reply: dict[str, Any] = await answer
         except TimeoutError:
-            raise NoAnswer(f"no answer to `{do}` within {seconds:g} s") from None
+            raise NoAnswer(f"no answer to `{do}` within {ANSWER_SECONDS:g} s") from None
         finally:
             del self._waiting[number]
         if not reply.get("ok"):

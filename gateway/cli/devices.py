@@ -13,7 +13,7 @@ from gateway.cli.output import ago, emit, sentences
 from gateway.cli.paint import plain_table, readings_text
 from gateway.cli.shapes import Known
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 OF_ITSELF = ("tamper", "battery")  # nearly every device has these: no news about what it is
 
 
@@ -30,18 +30,18 @@ def devices(
         if as_json:
             emit(answer)
             return
-        found = cast("list[Known]", answer["devices"])
+        found = cast("dict[str, Known]", answer["devices"])
         if found:
             Console().print(_table(found))
         else:
             typer.echo("No device has joined yet: `nightlatch pair` lets one in.")
 
 
-def _table(found: list[Known]) -> Table:
+def _table(found: dict[str, Known]) -> Table:
     table = plain_table("name", "id", "what it is", "readings", "battery", "heard")
-    for device in sorted(found, key=lambda device: device.get("name") or "~"):
+    for name, device in sorted(found.items(), key=_configured_first):
         table.add_row(
-            _name(device),
+            _name(name, device),
             Text(device["id"], style="dim"),
             _what(device),
             readings_text(_telling(device)),
@@ -51,17 +51,21 @@ def _table(found: list[Known]) -> Table:
     return table
 
 
-def _name(device: Known) -> Text:
-    name = device.get("name")
-    if not device.get("configured", name is not None):
+def _configured_first(item: tuple[str, Known]) -> tuple[bool, str]:
+    name, device = item
+    return not device["configured"], name
+
+
+def _name(name: str, device: Known) -> Text:
+    if not device["configured"]:
         return Text("not configured", style="yellow")
-    return Text(str(name), style="bold")
+    return Text(name, style="bold")
 
 
 def _what(device: Known) -> str:
     can = [name for name in device.get("capabilities", []) if name not in OF_ITSELF]
     model = " ".join(filter(None, (device.get("manufacturer"), device.get("model"))))
-    return f"{', '.join(can)} ({model})" if model else ", ".join(can)
+    return " ".join(filter(None, (", ".join(can), model and f"({model})")))
 
 
 def _telling(device: Known) -> dict[str, str]:
@@ -72,9 +76,7 @@ def _telling(device: Known) -> dict[str, str]:
 def _battery(device: Known) -> Text:
     if device.get("mains"):
         return Text("mains", style="dim")
-    low = device.get("readings", {}).get("battery") == "low"
+    charge = device.get("readings", {}).get("battery", "")
     percent = device.get("telemetry", {}).get("battery_percent")
-    words = f"{percent:.0f} %" if percent is not None else ""
-    if low:
-        return Text(f"low {words}".strip(), style="bold red")
-    return Text(words or "?", style="green" if words else "dim")
+    words = f"{charge} {percent:.0f} %" if percent is not None else charge
+    return Text(words, style="bold red" if charge == "low" else "")

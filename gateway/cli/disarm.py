@@ -17,7 +17,7 @@ from gateway.cli.output import emit, sentences
 from gateway.cli.paint import causes
 from gateway.cli.shapes import Area
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from gateway.cli.hub import ask, state_folder
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import NOT_SO, Problem, emit, sentences
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

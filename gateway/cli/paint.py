@@ -20,6 +20,8 @@ PHASES = {
 }
 LOUD = {"open", "moving", "smoke", "wet", "tampered", "low", "jammed", "sounding", "unlocked", "on"}
 WHOLE_SECOND = 1000
+SHOWN = 3
+"""Blockers named in the box of an area: the table of zones has them all."""
 
 
 def phase_words(area: Area) -> tuple[str, str]:
@@ -119,7 +121,7 @@ def details(area: Area) -> list[str]:
 def causes(area: Area) -> str:
     """Name what made an alarm, each once."""
     named = (
-        f"{cause['zone'] or cause['device']} ({cause['cause'].replace(':', ' ')})"
+        f"{cause['zone'] or cause['device']} ({cause['cause'].rpartition(':')[2]})"
         for cause in area["memory"]
     )
     return listed(list(dict.fromkeys(named)))
@@ -143,8 +145,10 @@ def _area_panel(name: str, area: Area) -> Panel:
 def _readiness(area: Area) -> list[Text]:
     blocked = dict.fromkeys(blocker for held in area["blockers"].values() for blocker in held)
     ready = [mode for mode, held in area["blockers"].items() if not held]
-    lines = [Text.assemble(("not ready: ", "yellow"), blocker) for blocker in blocked]
-    if ready:
+    lines = [Text.assemble(("not ready: ", "yellow"), blocker) for blocker in [*blocked][:SHOWN]]
+    if len(blocked) > SHOWN:
+        lines.append(Text(f"and {len(blocked) - SHOWN} more", style="yellow"))
+    elif ready:
         lines.append(Text(f"ready to arm: {', '.join(ready)}", style="dim"))
     return lines
 

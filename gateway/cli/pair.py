@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -20,9 +20,8 @@ from gateway.cli.naming import (
 )
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import BAD_INPUT, Problem, emit, listed, sentences
-from gateway.cli.shapes import EntryLine
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 LONGEST_SECONDS = 254  # what a Zigbee network can be told
 GRACE_SECONDS = 15  # an interview that began in time may end
 
@@ -78,13 +77,9 @@ def pair(  # noqa: PLR0913 - each is an option of the command
 async def _pair(folder: Path, config: Path, wish: Wish) -> int:
     found: set[str] = set()
     async with hub(folder) as client, _open(client, wish):
-        if not wish.as_json:
-            typer.echo(
-                f"Open for {wish.seconds} s. Press the device's pairing button. Ctrl-C ends."
-            )
         with suppress(TimeoutError):
             async with asyncio.timeout(wish.seconds + GRACE_SECONDS):
-                async for newcomer in _joins(client):
+                async for newcomer in _joins(client, wish):
                     if newcomer.id in found:
                         continue
                     found.add(newcomer.id)
@@ -113,14 +108,27 @@ async def _open(client: LineClient, wish: Wish) -> AsyncIterator[None]:
             await client.ask("pair", driver=wish.driver, seconds=0)
 
 
-async def _joins(client: LineClient) -> AsyncIterator[Newcomer]:
+async def _joins(client: LineClient, wish: Wish) -> AsyncIterator[Newcomer]:
     """Give each device that joins, until the network closes."""
     async for line in client.pushes():
-        event = cast("EntryLine", line).get("event", {})
-        if event.get("is") == "DeviceJoined":
-            yield _newcomer(event["device"])
-        elif event.get("is") == "JoiningChanged" and not event["open"]:
-            return
+        match line.get("event"):
+            case {"is": "DeviceJoined", "device": device}:
+                yield _newcomer(device)
+            case {"is": "JoiningChanged", "open": True}:
+                _announce(wish)
+            case {"is": "JoiningChanged", "open": False}:
+                return
+            case {"is": "CommandFailed", "command": {"is": "PermitJoin"}, "reason": reason}:
+                raise Problem(f"the network could not be opened: {reason}")
+            case _:
+                pass
+
+
+def _announce(wish: Wish) -> None:
+    if wish.as_json:
+        emit({"open": True, "seconds": wish.seconds})
+    else:
+        typer.echo(f"Open for {wish.seconds} s. Press the device's pairing button. Ctrl-C ends.")
 
 
 def _newcomer(device: dict[str, Any]) -> Newcomer:

@@ -13,7 +13,7 @@ from gateway.cli.options import (
 )
 from gateway.cli.output import emit, sentences
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -1,8 +1,6 @@
 """`nightlatch run`: the hub itself. Nothing of the screen is loaded here: the hub stays small."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -10,7 +8,7 @@ import typer
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption
 from gateway.cli.output import BAD_INPUT
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -30,20 +28,7 @@ def run(*, config: ConfigOption = CONFIG_FILE, as_json: JsonOption = False) -> N
 
 
 def _load() -> Callable[[Path], int]:
-    with _without_rich():
-        # A second of radio libraries, and `--help` loads every command.
-        from gateway.app import run as live  # noqa: PLC0415 - see above
+    # A second of radio libraries, and `--help` loads every command.
+    from gateway.app import run as live  # noqa: PLC0415 - see above
+
     return live
-
-
-@contextmanager
-def _without_rich() -> Iterator[None]:
-    """Hide rich while the hub loads: structlog would take it for tracebacks that are JSON here."""
-    if "rich" in sys.modules:  # somebody has it already: there is nothing to save
-        yield
-        return
-    sys.modules["rich"] = None  # type: ignore[assignment] # how Python spells "do not import this"
-    try:
-        yield
-    finally:
-        del sys.modules["rich"]

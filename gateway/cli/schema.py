@@ -5,7 +5,7 @@ import typer
 from gateway.cli.options import JsonOption
 from gateway.cli.output import emit
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

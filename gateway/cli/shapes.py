@@ -70,9 +70,8 @@ class State(TypedDict):
 
 
 class Known(TypedDict, total=False):
-    """A device as its driver knows it, configured or not."""
+    """A device as its driver knows it, configured (then by its name) or not (by its id)."""
 
-    name: str | None
     id: str
     configured: bool
     capabilities: list[str]

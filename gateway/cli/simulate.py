@@ -19,10 +19,12 @@ from simulator.play import (
     VirtualHouseError,
     load,
     shipped,
+)
+from simulator.play import (
     simulate as play,
 )
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 MARKS = {
     Kind.BUILD: ("    ", typer.colors.CYAN),
     Kind.STEP: ("  > ", typer.colors.CYAN),
@@ -64,9 +66,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
             raise typer.Exit(NOT_SO)
 
 
-def _play(
-    scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_json: bool
-) -> Outcome:
+def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_json: bool) -> Outcome:
     try:
         return asyncio.run(
             play(

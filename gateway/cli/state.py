@@ -18,7 +18,7 @@ from gateway.cli.output import emit, sentences
 from gateway.cli.paint import plain_area, whole_state
 from gateway.cli.shapes import State
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 LOOK_SECONDS = 0.5  # between two looks of --watch: a countdown shows every second
 PASSING = ("id", "ok", "house_time_us", "entry", "boottime_offset_us")
 PASSING_OF_AREA = ("remaining_ms", "deadline_us", "since_us")

@@ -37,7 +37,11 @@ type EntryDelay = Annotated[
 ]
 type SirenTime = Annotated[
     timedelta,
-    Duration(10 * _SECOND, 15 * _MINUTE, "EN 50131-1 lets sirens sound for 15 minutes at most"),
+    Duration(
+        10 * _SECOND,
+        15 * _MINUTE,
+        "under 10 seconds nobody looks up; EN 50131-1 ends at 15 minutes",
+    ),
 ]
 type LockoutTime = Annotated[
     timedelta,

@@ -65,9 +65,9 @@ class Positions:
         if node.type == "table_array_element":
             count = self._counts.get(path, 0)
             self._counts[path] = count + 1
-            self._keys.setdefault(path, self._place(node.start_point))
+            self._note_key(path, node)
             path = *path, count
-        self._keys.setdefault(path, self._place(node.start_point))
+        self._note_key(path, node)
         for child in node.children:
             if child.type == "pair":
                 self._take_pair(path, child)
@@ -90,11 +90,19 @@ class Positions:
                 key, value = _halves(node)
                 if key is not None and value is not None:
                     path = *path, *_names(key)
-                    self._keys.setdefault(path, self._place(node.start_point))
+                    self._note_key(path, node)
                     todo.append((path, value))
                 continue
             self._values.setdefault(path, self._place(node.start_point))
             todo.extend(_parts(path, node))
+
+    def _note_key(self, path: Path, node: Node) -> None:
+        """Note where a key stands, and with it the tables that it is the first to name."""
+        place = self._place(node.start_point)
+        for end in range(len(path), 0, -1):
+            if path[:end] in self._keys:
+                return
+            self._keys[path[:end]] = place
 
     def _place(self, point: Point) -> Place:
         line = self._lines[point.row] if point.row < len(self._lines) else b""

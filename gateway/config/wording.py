@@ -111,7 +111,10 @@ def _expected(kind: str, context: dict[str, Any], path: Path, value: object) -> 
             numeric = isinstance(value, str) and value.isdecimal() and not _is_secret(path)
             return "a whole number", f"write {value}, without quotes" if numeric else ""
         case "bool_type":
-            return "true or false", "without quotes" if value in {"true", "false"} else ""
+            return "true or false", "without quotes" if describe(value) in {
+                '"true"',
+                '"false"',
+            } else ""
         case "list_type":
             advice = f"write [[{name}]], in double brackets" if len(path) == 1 else ""
             return "a list in square brackets", advice or _as_list(value)

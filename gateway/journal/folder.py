@@ -48,7 +48,7 @@ def make_private(file: Path) -> None:
 def set_aside(folder: Path) -> Path:
     """Copy the damaged journal to `journal.damaged-N.sqlite`; the oldest beyond five goes."""
     numbers = sorted(_damaged_numbers(folder))
-    for old in numbers[: len(numbers) - KEEP_DAMAGED + 1]:
+    for old in numbers[: max(0, len(numbers) - KEEP_DAMAGED + 1)]:
         for part in _PARTS:
             (folder / f"journal.damaged-{old}.sqlite{part}").unlink(missing_ok=True)
     copy = folder / f"journal.damaged-{(numbers or [0])[-1] + 1}.sqlite"

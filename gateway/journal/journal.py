@@ -17,7 +17,7 @@ from gateway.journal.chain import forge, sealed
 from gateway.journal.folder import JOURNAL, reading
 from gateway.journal.mend import Opening, open_journal
 from gateway.journal.records import Committed, Head, Item, Recovered, Report, Settled, Snapshot
-from gateway.journal.scan import entry_of
+from gateway.journal.scan import entry_of, sound_rows
 from gateway.journal.store import KEEP_ENTRIES
 from gateway.journal.writer import HELD_ITEMS, Tell, Writer
 from gateway.model.effect import Order, OrderId
@@ -62,6 +62,7 @@ class Journal:
         self._released = opening.number
         self._lost = 0
         self._told_lost = False
+        self._in_trouble = opening.store is None
 
     @classmethod
     def open(cls, folder: Path, rules_version: str = "1", keep: int = KEEP_ENTRIES) -> "Journal":
@@ -147,13 +148,14 @@ class Journal:
         return entries(self._folder, since, limit, kinds)
 
     def close(self) -> bool:
-        """Write what is left and end the thread; tell whether all is on disk."""
+        """Write what is left and end the thread; tell whether all is on disk.
+
+        This waits for the disk, so it may be called off the loop's thread, once nobody appends.
+        """
         if self._running is None:
             self._close_unstarted()
             return True
-        self._flush()
-        if self._overdue is not None:
-            self._overdue.cancel()
+        self._hand_over(self._running)
         return self._running.writer.close(CLOSE_SECONDS) and not self._lost
 
     def _close_unstarted(self) -> None:
@@ -165,7 +167,7 @@ class Journal:
     def _entries_to_fold(self) -> Iterator[Entry]:
         found = self._opening.found
         with reading(self._folder / JOURNAL) as db:
-            for row in rows.rows_after(db, found.start.number, found.head.number):
+            for row in sound_rows(db, found.start, found.head):
                 yield entry_of(row)
 
     def _need(self) -> _Running:
@@ -179,7 +181,7 @@ class Journal:
         if not self._told_lost:
             self._told_lost = True
             text = "the disk is too slow or away for too long: entries are being lost"
-            running.loop.call_soon(running.report, StorageFailed(text))
+            running.loop.call_soon(self._failed, text)
         return False
 
     def _schedule(self, running: _Running) -> None:
@@ -190,11 +192,14 @@ class Journal:
     def _flush(self) -> None:
         running = self._need()
         self._flush_is_due = False
-        items, self._buffer = self._buffer, []
-        snapshot, self._snapshot = self._snapshot, None
         if self._number > self._released:
             self._waiting.append((self._number, running.loop.time()))
             self._watch(running)
+        self._hand_over(running)
+
+    def _hand_over(self, running: _Running) -> None:
+        items, self._buffer = self._buffer, []
+        snapshot, self._snapshot = self._snapshot, None
         running.writer.put(items, snapshot)
 
     def _watch(self, running: _Running) -> None:
@@ -220,15 +225,20 @@ class Journal:
 
     def _committed(self, number: int) -> None:
         self._release(number, durable=True)
+        if self._told_lost and self._need().writer.held < HELD_ITEMS // 2:
+            self._recovered()
 
     def _failed(self, sentence: str) -> None:
+        self._in_trouble = True
         self._need().report(StorageFailed(sentence))
 
     def _recovered(self) -> None:
         if self._told_lost:
             self._told_lost = False
             self._failed(f"{self._lost} entries were lost while the disk was away")
-        self._need().report(StorageRecovered())
+        if self._in_trouble:
+            self._in_trouble = False
+            self._need().report(StorageRecovered())
 
     def _on_loop(
         self, loop: AbstractEventLoop, call: Callable[..., None], *told: int | str

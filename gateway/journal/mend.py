@@ -14,7 +14,7 @@ from gateway.journal import rows
 from gateway.journal.chain import UNREADABLE, follows
 from gateway.journal.folder import JOURNAL, LOCK, FolderLock, reading, remove_journal, set_aside
 from gateway.journal.records import Head, Item, JournalTooNew, Row
-from gateway.journal.scan import Findings, orders_left, scan
+from gateway.journal.scan import Findings, orders_left, scan, sound_rows
 from gateway.journal.store import KEEP_ENTRIES, Store
 from gateway.model.effect import Order
 
@@ -54,7 +54,7 @@ def is_of_the_disk(error: Exception) -> bool:
 
 def open_journal(folder: Path, version: str, keep: int = KEEP_ENTRIES) -> Opening:
     """Open the journal. Raises StateFolderBusy and JournalTooNew, and nothing else."""
-    was_used = (folder / LOCK).exists()
+    was_used = _exists(folder / LOCK)
     opening = Opening()
     try:
         opening.lock = FolderLock(folder)
@@ -76,6 +76,13 @@ def start_anew(folder: Path, head: Head, keep: int = KEEP_ENTRIES) -> Store:
     store = Store.open(folder, keep=keep)
     store.begin_at(head)
     return store
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 def _has_content(file: Path) -> bool:
@@ -166,7 +173,7 @@ def _build_from(folder: Path, anchor: Head, found: Findings, keep: int) -> None:
         new.begin_at(anchor)
         if anchor != found.head:
             with reading(folder / JOURNAL) as db:
-                kept = rows.rows_after(db, anchor.number, found.head.number)
+                kept = sound_rows(db, anchor, found.head)
                 for batch in batched(kept, _COPY_AT_ONCE):
                     new.write([item for row in batch for item in _copy(db, row, found)])
         if found.snapshot is not None:

@@ -1,6 +1,7 @@
 """Finds out how much of a journal is sound, and what a restart goes on from. Changes nothing."""
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,6 +45,23 @@ def scan(db: sqlite3.Connection, version: str) -> Findings:
         found.first_bad = found.head.number + 1
         found.damage.append(f"after entry {found.head.number} the file cannot be read ({error})")
     return found
+
+
+def sound_rows(db: sqlite3.Connection, start: Head, end: Head) -> Iterator[Row]:
+    """Give the rows from `start` to `end`, which a scan found sound; raise where they are not.
+
+    A damaged index may show rows in any order and more than there are: the chain is asked again.
+    """
+    if start == end:
+        return
+    for row in rows.rows_after(db, start.number, end.number):
+        if not follows(start, row):
+            break
+        yield row
+        start = row.head
+        if start == end:
+            return
+    raise CodecError(f"the journal ends at {start.number}, where {end.number} was seen before")
 
 
 def entry_of(row: Row) -> Entry:

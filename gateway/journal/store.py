@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import batched, chain
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,7 @@ from gateway.journal.records import Head, Item, JournalTooNew, Posted, Row, Sett
 KEEP_ENTRIES = 1_000_000
 KEEP_SNAPSHOTS = 3
 PRUNE_AT_ONCE = 10_000
+ROWS_A_STATEMENT = 250
 WAL_LIMIT_BYTES = 16 * 1024 * 1024
 BUSY_SECONDS = 5.0
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -90,11 +92,21 @@ class Store:
             raise
 
     def _insert(self, rows: Sequence[Row]) -> None:
-        self._db.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [_entry_fields(r) for r in rows]
-        )
-        if posted := [fields for row in rows for fields in _outbox_fields(row)]:
-            self._db.executemany("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", posted)
+        entries = (_entry_fields(row) for row in rows)
+        self._insert_into("entry", "(?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        posted = (fields for row in rows for fields in _outbox_fields(row))
+        self._insert_into("outbox", "(?, ?, ?, ?, ?, ?, ?, NULL)", posted)
+
+    def _insert_into(self, table: str, marks: str, lines: Iterator[tuple[object, ...]]) -> None:
+        """Insert many rows by each statement.
+
+        A statement a row gives up the interpreter's lock and asks for it back at each row, which
+        takes 5 ms a time while the loop is busy: the disk would starve just when most happens.
+        """
+        for chunk in batched(lines, ROWS_A_STATEMENT):
+            values = ", ".join([marks] * len(chunk))
+            fields = list(chain.from_iterable(chunk))
+            self._db.execute(f"INSERT INTO {table} VALUES {values}", fields)  # noqa: S608 - our own words
 
     def _keep_snapshot(self, snapshot: Snapshot) -> None:
         insert = "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

@@ -44,6 +44,11 @@ class FarSide:
             raise
         return far
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     async def act(self, do: str, device: str = "", **fields: object) -> int:
         """Have something happen; give when its bytes were on the wire, in ns (0: none were)."""
         named = {"device": device} if device else {}
@@ -54,9 +59,9 @@ class FarSide:
         if self._line is None:
             raise ProcessEnded("the stick was not reached yet")
         try:
-            return await self._line.ask(do, seconds=ANSWER_SECONDS, **fields)
+            return await self._line.ask(do, answer_within=ANSWER_SECONDS, **fields)
         except LineLost:
-            self._process.check()
+            await self._process.hung_up()
             raise
 
     def check(self) -> None:

@@ -56,9 +56,9 @@ class Hub:
         if line is None or process is None:
             raise HubDown(f"the hub is not running, and cannot be asked to {do}")
         try:
-            return await line.ask(do, seconds=ANSWER_SECONDS, **fields)
+            return await line.ask(do, answer_within=ANSWER_SECONDS, **fields)
         except LineLost:
-            process.check()
+            await process.hung_up()
             raise
 
     def check(self) -> None:

@@ -66,7 +66,9 @@ class Line:
         """Whether the other side is still there, as far as we heard."""
         return not self._reading.done()
 
-    async def ask(self, do: str, *, seconds: float = ANSWER_SECONDS, **fields: object) -> Message:
+    async def ask(
+        self, do: str, *, answer_within: float = ANSWER_SECONDS, **fields: object
+    ) -> Message:
         """Ask, and give the answer; raise a LineError where there is none, or a no."""
         self._check_usable()
         self._number += 1
@@ -74,10 +76,12 @@ class Line:
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             self._writer.write(json.dumps({"id": number, "do": do, **fields}).encode() + b"\n")
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(answer_within):
                 reply: Message = await answer
         except TimeoutError:
-            raise LineSilent(f"{self._name}: no answer to {do!r} within {seconds:g} s") from None
+            raise LineSilent(
+                f"{self._name}: no answer to {do!r} within {answer_within:g} s"
+            ) from None
         finally:
             del self._waiting[number]
         if reply.get("ok") is not True:

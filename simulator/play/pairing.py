@@ -10,6 +10,7 @@ from simulator.play.hub import Hub
 PERMIT_SECONDS = 240
 PAIRING_SECONDS = 60.0
 POLL_SECONDS = 0.05
+ASK_AGAIN_SECONDS = 0.1
 
 
 class NotPaired(Exception):
@@ -34,7 +35,18 @@ async def _permit(missing: Sequence[Resident], hub: Hub) -> None:
         if resident.install_code:
             key = {"install_code": resident.install_code, "address": resident.eui64}
             await hub.ask("pair", seconds=PERMIT_SECONDS, **key)
-    await hub.ask("pair", seconds=PERMIT_SECONDS)
+    await _until_none(
+        "drivers that do not let devices join", lambda: _closed(hub), ASK_AGAIN_SECONDS
+    )
+
+
+async def _closed(hub: Hub) -> list[str]:
+    """Name the drivers that are closed, and have asked again by then: a radio may be busy."""
+    drivers = (await hub.state())["drivers"]
+    closed = [name for name, driver in drivers.items() if not driver["joining"]]
+    for name in closed:
+        await hub.ask("pair", driver=name, seconds=PERMIT_SECONDS)
+    return closed
 
 
 async def _missing(home: Home, hub: Hub) -> list[Resident]:
@@ -57,13 +69,15 @@ async def _unknown(hub: Hub) -> list[str]:
     return [name for name, zone in zones.items() if zone["reading"] == "unknown"]
 
 
-async def _until_none(what: str, left: Callable[[], Awaitable[list[str]]]) -> None:
+async def _until_none(
+    what: str, left: Callable[[], Awaitable[list[str]]], poll_seconds: float = POLL_SECONDS
+) -> None:
     names: list[str] = []
     try:
         async with asyncio.timeout(PAIRING_SECONDS):
             names = await left()
             while names:
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(poll_seconds)
                 names = await left()
     except TimeoutError:
         waited = f"after {PAIRING_SECONDS:g} s"

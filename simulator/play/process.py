@@ -11,6 +11,7 @@ from pathlib import Path
 from simulator.play import leash
 
 STOP_SECONDS = 5.0
+HUNG_UP_SECONDS = 1.0  # between a dead line and the end of its process
 TAIL_LINES = 15
 TAIL_BYTES = 64 * 1024
 OUTPUT_BYTES = 64 * 1024  # of one line on its standard output
@@ -73,6 +74,13 @@ class Process:
         """Raise ProcessEnded where it ended."""
         if not self.is_running:
             raise ProcessEnded(self.story())
+
+    async def hung_up(self) -> None:
+        """Raise ProcessEnded where its line went dead because it did: that may show later."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HUNG_UP_SECONDS):
+                await self._child.wait()
+        self.check()
 
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from simulator.play.far_side import Listen
-from simulator.play.judge import judge, settled
+from simulator.play.judge import Moment, judge, settled
 from simulator.play.line import LineError, Refused
 from simulator.play.parse import load
 from simulator.play.process import ProcessEnded
@@ -39,7 +39,7 @@ START = "the start"
 class Kind(StrEnum):
     """What a piece of progress is."""
 
-    BUILD = "build"  # the house is being built
+    BUILD = "build"  # the house is being built: devices join
     STEP = "step"  # a step begins
     SEEN = "seen"  # something happened
     PASSED = "passed"
@@ -51,7 +51,7 @@ class Progress:
     """One line for whoever watches the play."""
 
     kind: Kind
-    at_ms: float  # since the first step
+    at_ms: float  # since the first step; while the house is built, since that began
     text: str
 
 
@@ -102,8 +102,9 @@ class Player:
     progress: Tell
     recorder: Recorder = field(init=False)
     _began_ns: int = field(default_factory=boottime_ns)
-    _moments: dict[str, int] = field(default_factory=dict[str, int])
-    _last: tuple[str, int] = (START, 0)  # the last step that was no expectation
+    _moments: dict[str, Moment] = field(default_factory=dict[str, Moment])
+    _last: Moment = field(init=False)  # the last step that was no expectation
+    _playing: bool = False
     _results: list[StepResult] = field(default_factory=list[StepResult])
 
     def __post_init__(self) -> None:
@@ -112,8 +113,8 @@ class Player:
     async def play(self, house: VirtualHouse) -> Outcome:
         """Play all steps, or up to the first that cannot be played."""
         self.recorder.looked(await house.hub.state())
-        self._began_ns = boottime_ns()
-        self._last = (START, self._began_ns)
+        self._began_ns, self._playing = boottime_ns(), True
+        self._last = Moment(START, self._began_ns, self._began_ns)
         async with self._looking(house):
             for step in self.scenario.steps:
                 self.tell(Kind.STEP, str(step.deed))
@@ -136,14 +137,14 @@ class Player:
         if isinstance(step.deed, Expectation):
             await self._expect(step.deed)
             return
-        at_ns = await self._do(step, house)
-        self._last = (step.moment or str(step.deed), at_ns)
-        if step.moment:
-            self._moments[step.moment] = at_ns
-
-    async def _do(self, step: Step, house: VirtualHouse) -> int:
-        """Do what is to be done; give the moment at which it was."""
         now_ns = boottime_ns()
+        at_ns = await self._do(step, house, now_ns)
+        self._last = Moment(step.moment or str(step.deed), at_ns, min(now_ns, at_ns))
+        if step.moment:
+            self._moments[step.moment] = self._last
+
+    async def _do(self, step: Step, house: VirtualHouse, now_ns: int) -> int:
+        """Do what is to be done; give the moment at which it was."""
         match step.deed:
             case Act(do=do, device=device, fields=fields):
                 return await house.far.act(do, device, **fields) or now_ns
@@ -152,7 +153,7 @@ class Player:
             case Run(job=job):
                 await _run(job, house)
             case Pause(milliseconds=wait_ms, after=after):
-                start_ns = self._moments[after] if after else now_ns
+                start_ns = self._moments[after].at_ns if after else now_ns
                 return await _sleep_until(start_ns + wait_ms * NANOSECONDS)
             case Until() as until:
                 return await self._until(until, house)
@@ -193,21 +194,22 @@ class Player:
                 raise NotPlayed(f"not so within {until.within_ms} ms: {said}")
 
     async def _expect(self, expectation: Expectation) -> None:
-        name, moment_ns = self._last
-        if expectation.after:
-            name, moment_ns = expectation.after, self._moments[expectation.after]
-        end_ns = moment_ns + (expectation.within_ms + GRACE_MS) * NANOSECONDS
-        while not settled(expectation, moment_ns, self.recorder.seen):
+        moment = self._moments[expectation.after] if expectation.after else self._last
+        end_ns = moment.at_ns + (expectation.within_ms + GRACE_MS) * NANOSECONDS
+        while not settled(expectation, moment, self.recorder.seen):
             if not await self.recorder.wait(end_ns):
                 break
-        self._result(judge(expectation, moment_ns, self.recorder.seen, name))
+        self._result(judge(expectation, moment, self.recorder.seen))
 
     def _result(self, result: StepResult) -> None:
         self._results.append(result)
         self.tell(Kind.PASSED if result.passed else Kind.FAILED, result.detail)
 
     def _saw(self, seen: Seen) -> None:
-        self.tell(Kind.SEEN, str(seen), seen.at_ns)
+        if self._playing:
+            self.tell(Kind.SEEN, str(seen), seen.at_ns)
+        elif seen.verb == "joins":  # of the hundred things that happen, people want to see these
+            self.tell(Kind.BUILD, str(seen), seen.at_ns)
 
     @contextlib.asynccontextmanager
     async def _looking(self, house: VirtualHouse) -> AsyncIterator[None]:

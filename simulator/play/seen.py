@@ -77,6 +77,7 @@ class HubEye:
     _phases: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     _troubles: dict[str, int] = field(default_factory=dict[str, int])
     _bypassed: frozenset[str] = frozenset()
+    _looked: bool = False
 
     def nanoseconds(self, house_us: int) -> int:
         """Turn house time into CLOCK_BOOTTIME."""
@@ -90,13 +91,17 @@ class HubEye:
             if text:
                 yield Seen(at_ns, "hub", "says", str(text))
 
-    def state(self, state: Message) -> Iterator[Seen]:
-        """See what changed since the last state."""
-        self.offset_us = int(state.get("boottime_offset_us", self.offset_us))
+    def state(self, state: Message) -> list[Seen]:
+        """See what changed since the last state; how things stood at first is no news."""
+        self.offset_us = int(state["boottime_offset_us"])
         now_ns = self.nanoseconds(int(state["house_time_us"]))
-        yield from self._see_phases(state.get("areas", {}))
-        yield from self._see_troubles(state.get("troubles", []), now_ns)
-        yield from self._see_bypassed(state.get("areas", {}), now_ns)
+        seen = [
+            *self._see_phases(state["areas"]),
+            *self._see_troubles(state["troubles"], now_ns),
+            *self._see_bypassed(state["areas"], now_ns),
+        ]
+        first, self._looked = not self._looked, True
+        return [] if first else seen
 
     def _see_phases(self, areas: Message) -> Iterator[Seen]:
         for name, area in areas.items():
@@ -115,7 +120,7 @@ class HubEye:
         self._troubles = there
 
     def _see_bypassed(self, areas: Message, now_ns: int) -> Iterator[Seen]:
-        there = frozenset(str(z) for area in areas.values() for z in area.get("bypassed", []))
+        there = frozenset(str(z) for area in areas.values() for z in area["bypassed"])
         for zone in sorted(there - self._bypassed):
             yield Seen(now_ns, zone, "is", "bypassed")
         for zone in sorted(self._bypassed - there):

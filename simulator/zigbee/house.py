@@ -91,7 +91,7 @@ def near(word: str, known: Collection[str]) -> str:
     """The tail of an error that names what was perhaps meant."""
     close = get_close_matches(word, known, n=1)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {str(close[0])!r}?"
     return f"; known: {', '.join(sorted(known))}"
 
 

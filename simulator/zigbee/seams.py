@@ -48,7 +48,7 @@ class Coordinator(Protocol):
     """What a device on the air can reach of the stick."""
 
     def join(self, joiner: Joiner) -> tuple[Join, int]:
-        """Admit a device and tell the host; give the answer and its short address (0 if refused)."""
+        """Admit a device, tell the host; give the answer and its short address (0 if refused)."""
         ...
 
     def hear(
@@ -90,7 +90,7 @@ class Wire(Protocol):
     """The stick's serial line and its faults, as the control socket drives them."""
 
     def unplug(self) -> None:
-        """Pull the stick: the host's port dies (pty: EIO and no path; TCP: reset, nobody listens)."""
+        """Pull the stick: the port dies (pty: EIO and no path; TCP: reset, nobody listens)."""
         ...
 
     def plug(self) -> None:
@@ -103,7 +103,7 @@ class Wire(Protocol):
 
     def fault(self, **settings: float) -> None:
         """Set line faults: drop, garble, duplicate, lose_ack (chance 0..1), delay_ms, byte_by_byte,
-        baud (0: as fast as it goes), seed. What is not named keeps its value; `clear=1` ends all."""
+        baud (0: as fast as it goes), seed. What is not named stays; `clear=1` ends all."""
         ...
 
     def jam(self, *, on: bool) -> None:

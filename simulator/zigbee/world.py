@@ -18,6 +18,7 @@ from simulator.zigbee.seams import (
     Join,
     Joiner,
     Nanoseconds,
+    Tell,
     Wire,
 )
 from simulator.zigbee.traffic import Traffic
@@ -49,6 +50,7 @@ class World:
         self._traffic: Traffic | None = None
         self.control = Control(self, wire)
         self._clients = Clients(self._answer)
+        self._listeners: list[Tell] = []
         self._populate()
 
     async def serve(self, control_path: Path) -> None:
@@ -64,8 +66,19 @@ class World:
 
     def tell(self, happening: Happening) -> None:
         """Show a happening to everyone who watches."""
+        for listener in self._listeners:
+            listener(happening)
         if self._clients.watched:
             self._clients.show(encode(happening))
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody watches over the socket."""
+        return self._clients.watched
+
+    def listen(self, listener: Tell) -> None:
+        """Tell this one too, without a socket between."""
+        self._listeners.append(listener)
 
     # seams.Air
 
@@ -154,9 +167,8 @@ class World:
     def happen(
         self, name: str, what: str, facts: Mapping[str, object], at: Nanoseconds | None = None
     ) -> None:
-        if self._clients.watched:
-            told = {"happening": what, "device": name, "at_ns": _now() if at is None else at}
-            self._clients.show(encode({**told, **facts}))
+        told = {"happening": what, "device": name, "at_ns": _now() if at is None else at}
+        self.tell({**told, **facts})
 
     def depart(self, node: Node, *, rejoin: bool) -> None:
         """The node is to leave as soon as its answer is out."""

@@ -31,7 +31,7 @@ STATE: dict[str, Any] = {
             "bypassed": [],
             "memory": [],
             "sounding": False,
-            "blockers": {"away": ["kitchen is open"], "home": []},
+            "blockers": {"away": ["kitchen: kitchen_window is open"], "home": []},
         }
     },
     "zones": {
@@ -67,10 +67,11 @@ STATE: dict[str, Any] = {
     ],
 }
 
-DEVICES = [
-    {
+PLUG = "zigbee:0022a300001e6005/1"
+
+DEVICES: dict[str, Any] = {
+    "front_door": {
         "id": FRONT,
-        "name": "front_door",
         "configured": True,
         "capabilities": ["contact", "tamper", "battery"],
         "readings": {"contact": "closed", "battery": "low"},
@@ -80,9 +81,8 @@ DEVICES = [
         "model": "NL-CONTACT",
         "mains": False,
     },
-    {
-        "id": "zigbee:0022a30000 1e6005/1".replace(" ", ""),
-        "name": None,
+    PLUG: {
+        "id": PLUG,
         "configured": False,
         "capabilities": ["switch"],
         "readings": {"switch": "off"},
@@ -91,7 +91,7 @@ DEVICES = [
         "model": "",
         "mains": True,
     },
-]
+}
 
 NEWCOMER = {
     "id": "zigbee:00124b001ca10009/1",
@@ -111,6 +111,7 @@ class FakeHub:
         self.state = copy.deepcopy(STATE)
         self.newcomers: list[dict[str, Any]] = [NEWCOMER]
         self.arm_needs_code = False
+        self.mute = False  # hang up instead of answering
         self.checks = [{"name": "radio", "ok": True, "sentence": "the zigbee radio answers"}]
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -145,6 +146,8 @@ class FakeHub:
             while raw := await reader.readline():
                 request = json.loads(raw)
                 self.asked.append(request)
+                if self.mute:
+                    return
                 answer = {"id": request["id"], "ok": True, **self._answer(request)}
                 writer.write(json.dumps(answer).encode() + b"\n")
                 if request["do"] == "pair" and request["seconds"]:
@@ -154,6 +157,7 @@ class FakeHub:
             writer.close()
 
     def _let_join(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(_entry(41, {"is": "JoiningChanged", "driver": "zigbee", "open": True}))
         for number, device in enumerate(self.newcomers, start=42):
             event = {"is": "DeviceJoined", "device": device}
             writer.write(_entry(number, event))
@@ -173,7 +177,8 @@ class FakeHub:
             case "disarm" | "reset":
                 return self._with_code(request)
             case "bypass":
-                return {"zone": {**self.state["zones"]["kitchen"], "bypassed": True}}
+                area = self.state["areas"]["house"]
+                return {"area": area, "zone": request["zone"], "bypassed": request["bypassed"]}
             case "pair":
                 return {"open": request["seconds"] > 0}
             case "watch":
@@ -188,7 +193,7 @@ class FakeHub:
         left_out = request.get("bypass") or (["kitchen"] if request.get("force") else [])
         if not left_out:
             blockers = area["blockers"]["away"]
-            return {**_no("not armed: kitchen is open"), "blockers": blockers}
+            return {**_no(f"not armed: {blockers[0]}"), "blockers": blockers}
         leaving = {"phase": "exit", "mode": request["mode"], "remaining_ms": 29_400}
         return {"area": {**area, **leaving, "bypassed": left_out}}
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -119,11 +120,26 @@ async def test_the_timer_keeps_only_what_was_asked_last() -> None:
     fired: asyncio.Queue[str] = asyncio.Queue()
     for name, millis in (("first", 30), ("later", 60), ("sooner", 10), ("last", 20)):
         when = after(clock.now(), timedelta(milliseconds=millis))
-        clock.call_at(when, lambda name=name: fired.put_nowait(name))
+        clock.call_at(when, partial(fired.put_nowait, name))
 
     assert await asyncio.wait_for(fired.get(), 10) == "last"
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(fired.get(), 0.1)
+
+
+async def test_a_sooner_deadline_cuts_the_nap_short_and_a_later_one_leaves_it() -> None:
+    clock = Kernel().clock()
+    clock.call_at(HouseTime(800_000), print)
+    assert clock._nap is not None
+    first = clock._nap
+
+    clock.call_at(HouseTime(900_000), print)
+    assert clock._nap is first
+
+    clock.call_at(HouseTime(100_000), print)
+    assert clock._nap.when() < first.when()
+    assert first.cancelled()
+    clock._nap.cancel()
 
 
 async def test_a_nap_that_ends_before_house_time_is_due_goes_on() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TypeAliasType, get_args
+from typing import TypeAliasType, cast, get_args
 
 import pytest
 from hypothesis import given
@@ -38,7 +38,7 @@ def test_what_an_old_hub_wrote_reads_the_same_for_ever(
     kept = golden(union, sample).read_bytes().rstrip(b"\n")
 
     assert encode(sample, union) == kept
-    assert decode(kept, union) == sample
+    assert decode(kept, cast("type[object]", union)) == sample
 
 
 @pytest.mark.parametrize("union", [Event, Effect, Command])

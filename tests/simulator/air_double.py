@@ -103,7 +103,8 @@ class Scene:
         return answer
 
     def watch(self) -> None:
-        self.world.watch(lambda line: self.happened.append(json.loads(line)))
+        """Collect what happens from now on."""
+        self.world.listen(lambda told: self.happened.append(dict(told)))
 
     async def join(self, device: str) -> int:
         """Let a device join, and give its short address."""
@@ -151,7 +152,7 @@ async def turn() -> None:
 async def until(fits: Callable[[], object]) -> None:
     """Wait for a condition, but not for ever."""
     async with asyncio.timeout(BOUND_SECONDS):
-        while not fits():
+        while not fits():  # noqa: ASYNC110  # what is waited for is in another process
             await asyncio.sleep(0.005)
 
 

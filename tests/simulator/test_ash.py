@@ -112,7 +112,7 @@ def test_one_flipped_bit_is_never_taken_for_a_frame(
     read = splitter.split(bytes(body) + b"\x7e")
 
     for piece in read:
-        with pytest.raises(Exception, match="^$") as caught:
+        with pytest.raises(Exception, match=r"^$") as caught:
             decode(piece)
         assert caught.type.__name__ in {"BadFrameError", "BadCheckError"}
 

@@ -6,19 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.play.judge import judge, settled
+from simulator.play.judge import Moment, judge, settled
 from simulator.play.scenario import Expectation
 from simulator.play.seen import Seen
 from simulator.play.sentence import Sentence
 
-MOMENT = 5_000_000_000
+AT_NS = 5_000_000_000
+MOMENT = Moment("opened", AT_NS, AT_NS - 10_000_000)
 SIREN = Sentence("hall_siren", "sounds")
 SOUNDS = Expectation(SIREN, "opened", within_ms=3100, not_before_ms=2950)
+SOON = Expectation(SIREN, "opened", within_ms=100)
 SILENT = Expectation(SIREN, "opened", within_ms=2000, absent=True)
 
 
 def at(milliseconds: float, subject: str = "hall_siren", verb: str = "sounds") -> Seen:
-    return Seen(MOMENT + round(milliseconds * 1_000_000), subject, verb)
+    return Seen(AT_NS + round(milliseconds * 1_000_000), subject, verb)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,14 @@ def at(milliseconds: float, subject: str = "hall_siren", verb: str = "sounds") -
                 "seen instead: hall_siren sounds (+100 ms), hall_siren sounds (+3000 ms)"
             ),
         ),
-        (SILENT, [at(-5)], True, None, "hall_siren sounds: not seen for 2000 ms after opened"),
+        (
+            SOON,
+            [at(-2)],  # read by the hub before the stick looked at the clock
+            True,
+            -2.0,
+            "hall_siren sounds: seen -2.0 ms after opened",
+        ),
+        (SILENT, [at(-15)], True, None, "hall_siren sounds: not seen for 2000 ms after opened"),
         (SILENT, [at(2001)], True, None, "hall_siren sounds: not seen for 2000 ms after opened"),
         (
             SILENT,
@@ -92,13 +101,13 @@ def test_the_table(
     seen_ms: float | None,
     detail: str,
 ) -> None:
-    result = judge(expectation, MOMENT, seen, "opened")
+    result = judge(expectation, MOMENT, seen)
 
     assert (result.passed, result.seen_ms, result.detail) == (passed, seen_ms, detail)
 
 
 def test_only_so_much_of_what_was_seen_instead_is_shown() -> None:
-    result = judge(SOUNDS, MOMENT, [at(n, "lamp", "goes") for n in range(11)], "opened")
+    result = judge(SOUNDS, MOMENT, [at(n, "lamp", "goes") for n in range(11)])
 
     assert result.detail.endswith("(+7 ms) and 3 more")
 
@@ -129,7 +138,7 @@ def test_the_order_in_which_things_reached_us_does_not_matter(
     shuffled = seen.copy()
     random.shuffle(shuffled)
 
-    one, other = (judge(expectation, MOMENT, s, "opened") for s in (seen, shuffled))
+    one, other = (judge(expectation, MOMENT, s) for s in (seen, shuffled))
     assert (one.passed, one.seen_ms) == (other.passed, other.seen_ms)
 
 
@@ -141,8 +150,8 @@ def test_what_comes_after_a_settled_judgement_changes_nothing(
     latest = max((s.at_ns for s in seen), default=0)
     later = [s for s in more if s.at_ns > latest]
 
-    before = judge(expectation, MOMENT, seen, "opened")
-    after = judge(expectation, MOMENT, [*seen, *later], "opened")
+    before = judge(expectation, MOMENT, seen)
+    after = judge(expectation, MOMENT, [*seen, *later])
 
     if settled(expectation, MOMENT, seen):
         assert (before.passed, before.seen_ms) == (after.passed, after.seen_ms)
@@ -154,7 +163,8 @@ def test_only_the_distance_from_the_moment_counts(
 ) -> None:
     moved = [Seen(s.at_ns + shift, s.subject, s.verb) for s in seen]
 
-    assert judge(expectation, MOMENT, seen, "m") == judge(expectation, MOMENT + shift, moved, "m")
+    later = Moment("opened", MOMENT.at_ns + shift, MOMENT.asked_ns + shift)
+    assert judge(expectation, MOMENT, seen) == judge(expectation, later, moved)
 
 
 @given(expectations, many_seen)
@@ -165,4 +175,4 @@ def test_what_must_be_and_what_must_not_be_in_the_same_span_never_both_hold(
     there = Expectation(SIREN, "opened", within)
     absent = Expectation(SIREN, "opened", within, absent=True)
 
-    assert judge(there, MOMENT, seen, "m").passed is not judge(absent, MOMENT, seen, "m").passed
+    assert judge(there, MOMENT, seen).passed is not judge(absent, MOMENT, seen).passed

@@ -23,8 +23,9 @@ from gateway.cli.output import BAD_INPUT, NOT_SO, Problem, emit, listed, sentenc
 from simulator.play import Home, VirtualHouse, VirtualHouseError, open_home
 from simulator.play.house import house_file
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 HOUSE = "home"
+TERMINATED = 143  # what shells give a program that SIGTERM ended
 CODE = "4711"  # anna's: the virtual home's hub file says so to everybody
 
 
@@ -60,7 +61,10 @@ def demo(
         chosen = play or (None if watched and not leave else "break-in")
         wish = Wish(chosen, leave or not watched, listen, as_json)
         story = Story()
-        error = asyncio.run(_demo(wish, story, live=watched and not leave))
+        try:
+            error = asyncio.run(_demo(wish, story, live=watched and not leave))
+        except asyncio.CancelledError:  # SIGTERM: all was put away on the way here
+            raise typer.Exit(TERMINATED) from None
         if wish.leave and wish.play is not None:
             _finish(wish, story, error)
 
@@ -81,9 +85,9 @@ async def _demo(wish: Wish, story: Story, *, live: bool) -> str:
     home = open_home(house_file(HOUSE, beside=plays.HERE))
     console = Console()
     screen: Screen = (
-        LiveScreen(console, len(home.devices)) if live else LineScreen(as_json=wish.as_json)
+        LiveScreen(console, list(home.devices)) if live else LineScreen(as_json=wish.as_json)
     )
-    story.add(Kind.STAGE, "Building a virtual home: a stick, its devices, and the real hub.")
+    story.add(Kind.STAGE, "Building a virtual home: a stick, its devices, and the real hub.", 0)
     with screen:
         async with background(drawing(screen, story)), _house(home, wish, story) as house:
             stage = Stage(house, story, CODE)
@@ -115,6 +119,7 @@ async def _run(stage: Stage, wish: Wish, *, live: bool) -> str:
             with ExitStack() as keys:
                 if live:
                     keys.enter_context(listening(show.press))
+                stage.open()
                 stage.say("The home is ready: press b." if live else "The home is ready.")
                 return await _play(show, wish)
         finally:

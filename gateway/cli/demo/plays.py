@@ -27,7 +27,7 @@ async def window(stage: Stage) -> None:
     """Somebody forces the kitchen window: an instant zone, so the siren sounds at once."""
     await _armed(stage)
     stage.say("A burglar forces the kitchen window.")
-    await stage.act("open", "kitchen_window")
+    await stage.act("open", "kitchen_window", cause=True)
     await _siren(stage)
     await stage.act("close", "kitchen_window")
 
@@ -35,7 +35,7 @@ async def window(stage: Stage) -> None:
 async def smoke(stage: Stage) -> None:
     """Smoke in the kitchen: an alarm whether armed or not."""
     stage.say("The pan is on fire: smoke in the kitchen.")
-    await stage.act("smoke", "kitchen_smoke")
+    await stage.act("smoke", "kitchen_smoke", cause=True)
     await _siren(stage)
     await stage.act("clear", "kitchen_smoke")
 
@@ -43,7 +43,7 @@ async def smoke(stage: Stage) -> None:
 async def tamper(stage: Stage) -> None:
     """Somebody tears the cover off a sensor: in this house an alarm, armed or not."""
     stage.say("Somebody opens the cover of the motion sensor in the hall.")
-    await stage.act("tamper", "hall_motion")
+    await stage.act("tamper", "hall_motion", cause=True)
     await _siren(stage)
     await stage.act("untamper", "hall_motion")
 
@@ -87,6 +87,7 @@ async def disarm(stage: Stage) -> None:
     answer = await stage.ask("disarm", code=stage.code)
     if answer is not None and answer["area"]["memory"]:
         await stage.ask("reset", code=stage.code)
+    await tidy_up(stage)
 
 
 async def restart(stage: Stage) -> None:
@@ -120,8 +121,8 @@ async def put_back(stage: Stage) -> None:
 async def tidy_up(stage: Stage) -> None:
     """Shut the doors, so that the house can be armed again."""
     for device in ("front_door", "back_door"):
-        await stage.house.far.act("close", device)
-    await stage.house.far.act("still", "hall_motion")
+        await stage.act("close", device)
+    await stage.act("still", "hall_motion")
 
 
 async def _armed(stage: Stage) -> None:
@@ -135,10 +136,10 @@ async def _armed(stage: Stage) -> None:
 
 async def _come_in(stage: Stage, door: str = "front_door") -> None:
     stage.say(f"A burglar opens the {door.replace('_', ' ')}.")
-    await stage.act("open", door)
+    await stage.act("open", door, cause=True)
     await asyncio.sleep(STEPS_SECONDS)
     stage.say("He walks through the hall. The entry delay runs, and nobody disarms.")
-    await stage.house.far.act("motion", "hall_motion")
+    await stage.act("motion", "hall_motion")
 
 
 async def _siren(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.layout import Layout
 from rich.live import Live
 from rich.panel import Panel
@@ -12,12 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.demo.story import Kind, Line, Story
-from gateway.cli.output import emit
-from gateway.cli.paint import area_panels, devices_table, troubles_lines
+from gateway.cli.output import ago, emit
+from gateway.cli.paint import area_panels, plain_table, reading_text, troubles_lines
+from gateway.cli.shapes import Device
 
 HELP = (
-    ("b", "burglary"), ("w", "window"), ("s", "smoke"), ("t", "tamper"), ("a", "arm away"),
-    ("d", "disarm"), ("u", "unplug / plug"), ("k", "kill the hub"), ("q", "quit"),
+    ("b", "burglary"), ("w", "window"), ("s", "smoke"), ("t", "tamper"), ("a", "arm"),
+    ("d", "disarm"), ("u", "(un)plug"), ("k", "kill hub"), ("q", "quit"),
 )  # fmt: skip
 STYLES = {
     Kind.STAGE: ("»", "bold cyan"),
@@ -27,8 +28,12 @@ STYLES = {
     Kind.ALARM: ("!", "bold red"),
 }
 HEAD_LINES = 6
-FOOT_LINES = 3
-DEVICES_WIDTH = 58
+FOOT_LINES = 4  # the keys take two lines in a narrow terminal
+DEVICES_WIDTH = 46
+NARROW = 100  # columns: below, when a device was heard must give way
+NARROW_DEVICES_WIDTH = 30
+UNEVENTFUL = ("intact", "good")
+WORDLESS = ("keypad", "siren")  # they cannot say what they do
 
 
 class Screen(Protocol):
@@ -71,21 +76,21 @@ class LineScreen:
         new = min(story.told - self._shown, len(story.lines))
         self._shown = story.told
         for line in list(story.lines)[len(story.lines) - new :]:
-            self._print(line)
+            self._print(line, story.seconds(line))
 
-    def _print(self, line: Line) -> None:
+    def _print(self, line: Line, seconds: float | None) -> None:
         if self._as_json:
-            emit({"who": line.kind, "text": line.text, "note": line.note})
+            emit({"seconds": seconds, "who": line.kind, "text": line.text, "note": line.note})
             return
         mark, _ = STYLES[line.kind]
         note = f"  ({line.note})" if line.note else ""
-        typer.echo(f"{mark} {line.text}{note}")
+        typer.echo(f"{_stamp(seconds):>8} {mark} {line.text}{note}")
 
 
 class LiveScreen:
     """The whole console, drawn anew as things happen."""
 
-    def __init__(self, console: Console, devices: int) -> None:
+    def __init__(self, console: Console, devices: list[str]) -> None:
         self._console = console
         self._devices = devices
         self._live = Live(console=console, screen=True, auto_refresh=False)
@@ -101,12 +106,13 @@ class LiveScreen:
 
     def show(self, story: Story) -> None:
         """Draw everything."""
-        height = self._console.size.height
-        self._live.update(draw(story, self._devices, height), refresh=True)
+        self._live.update(draw(story, self._devices, self._console.size), refresh=True)
 
 
-def draw(story: Story, devices: int, height: int) -> RenderableType:
+def draw(story: Story, devices: list[str], size: ConsoleDimensions) -> RenderableType:
     """Give the whole picture."""
+    narrow = size.width < NARROW
+    room = size.height - HEAD_LINES - FOOT_LINES - 2
     layout = Layout()
     layout.split_column(
         Layout(_head(story, devices), size=HEAD_LINES),
@@ -114,13 +120,16 @@ def draw(story: Story, devices: int, height: int) -> RenderableType:
         Layout(_foot(), size=FOOT_LINES),
     )
     layout["middle"].split_row(
-        Layout(_devices(story), size=DEVICES_WIDTH),
-        Layout(_events(story, height - HEAD_LINES - FOOT_LINES - 2)),
+        Layout(
+            _devices(story, devices, narrow=narrow),
+            size=NARROW_DEVICES_WIDTH if narrow else DEVICES_WIDTH,
+        ),
+        Layout(_events(story, room)),
     )
     return layout
 
 
-def _head(story: Story, devices: int) -> RenderableType:
+def _head(story: Story, devices: list[str]) -> RenderableType:
     if story.state is None:
         return _building(story, devices)
     areas = area_panels(story.state["areas"])
@@ -130,31 +139,57 @@ def _head(story: Story, devices: int) -> RenderableType:
     return Group(areas, troubles_lines(story.state["troubles"][:1]))
 
 
-def _building(story: Story, devices: int) -> RenderableType:
-    if story.soundings or len(story.paired) >= devices:
-        return Panel(Text("the hub does not answer", style="bold red"), border_style="red")
+def _building(story: Story, devices: list[str]) -> RenderableType:
+    if story.ready_ns:
+        text = Text("\n  THE HUB IS DOWN  ", style="bold white on red")
+        return Panel(text, border_style="red")
     text = Text.assemble(
         ("Building a virtual home", "bold"),
         ": a simulated stick on a serial line, its devices, and the real hub.\n",
-        f"Paired so far: {len(story.paired)} of {devices} devices.",
+        f"Paired so far: {len(story.paired)} of {len(devices)} devices.",
     )
     return Panel(text, title="Nightlatch", title_align="left", border_style="cyan")
 
 
-def _devices(story: Story) -> RenderableType:
+def _devices(story: Story, names: list[str], *, narrow: bool) -> RenderableType:
+    table = plain_table("device", "state", *([] if narrow else ["heard"]))
     found = story.state["devices"] if story.state else {}
-    return Panel(devices_table(found), title="devices", title_align="left", border_style="dim")
+    for name in names:
+        device = found.get(name)
+        heard = Text(ago(device["heard_seconds"]) if device else "", style="dim")
+        table.add_row(name, _glance(name, device, story), *([] if narrow else [heard]))
+    return Panel(table, title="devices", title_align="left", border_style="dim")
+
+
+def _glance(name: str, device: Device | None, story: Story) -> Text:
+    """Show what a device is about, and what is wrong with it; that it is well needs no words."""
+    if name in story.sounding:
+        return Text(" SOUNDS ", style="bold white on red")
+    if device is None:
+        return Text("")
+    parts = [
+        reading_text(value)
+        for what, value in device["readings"].items()
+        if value not in UNEVENTFUL and what not in WORDLESS
+    ]
+    return Text(" ").join(parts) if parts else Text("well", style="dim")
 
 
 def _events(story: Story, room: int) -> RenderableType:
     table = Table(box=None, show_header=False, expand=True, padding=(0, 1, 0, 0))
+    table.add_column(width=7, justify="right", style="dim")
     table.add_column(width=1)
     table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column(justify="right", no_wrap=True, style="green")
-    for line in list(story.lines)[-max(1, room) :]:
+    lines = [line for line in story.lines if not story.ready_ns or story.seconds(line) is not None]
+    for line in lines[-max(1, room) :]:
         mark, style = STYLES[line.kind]
-        table.add_row(Text(mark, style=style), Text(line.text, style=style), line.note)
+        text = Text.assemble((line.text, style), (f"  {line.note}", "green"))
+        table.add_row(_stamp(story.seconds(line)), Text(mark, style=style), text)
     return Panel(table, title="what happens", title_align="left", border_style="dim")
+
+
+def _stamp(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.2f}"
 
 
 def _foot() -> RenderableType:

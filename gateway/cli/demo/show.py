@@ -9,7 +9,7 @@ from gateway.cli.demo import plays
 from gateway.cli.demo.plays import Play
 from gateway.cli.demo.screen import Screen
 from gateway.cli.demo.stage import Stage, StageError
-from gateway.cli.demo.story import Kind, Story
+from gateway.cli.demo.story import Story
 from simulator.play.line import LineError
 from simulator.play.process import ProcessEnded
 
@@ -61,7 +61,7 @@ class Show:
         try:
             await play(self._stage)
         except (StageError, LineError, ProcessEnded) as error:
-            self._stage.story.add(Kind.HUB, f"the play stopped: {error}")
+            self._stage.say(f"The play stopped: {error}")
             raise StageError(str(error)) from error
 
     async def until_quit(self) -> None:

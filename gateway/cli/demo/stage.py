@@ -8,6 +8,7 @@ from gateway.cli.demo.story import Kind, Story
 from gateway.cli.shapes import Area, State
 from simulator.play.line import LineError
 from simulator.play.process import ProcessEnded
+from simulator.play.recorder import boottime_ns
 from simulator.play.virtual import VirtualHouse
 
 LOOK_SECONDS = 0.1
@@ -35,20 +36,25 @@ class Stage:
             self._looked.set()
             await asyncio.sleep(LOOK_SECONDS)
 
+    def open(self) -> None:
+        """The house is built: what happens from now on is the play."""
+        self.story.ready_ns = boottime_ns()
+
     def say(self, text: str) -> None:
         """Tell the onlooker what is played."""
-        self.story.add(Kind.STAGE, text)
+        self.story.add(Kind.STAGE, text, boottime_ns())
 
-    async def act(self, do: str, device: str, **fields: object) -> None:
-        """Have something happen at the far side."""
-        self.story.acted(device, await self.house.far.act(do, device, **fields))
+    async def act(self, do: str, device: str, *, cause: bool = False) -> None:
+        """Have something happen at the far side, perhaps as the cause of an alarm."""
+        with self.story.acting():
+            self.story.acted(device, await self.house.far.act(do, device), cause=cause)
 
     async def ask(self, do: str, **fields: object) -> dict[str, Any] | None:
         """Ask the hub; None, and a line in the story, where it says no."""
         try:
             return dict(await self.house.hub.ask(do, **fields))
         except (LineError, ProcessEnded) as error:
-            self.story.add(Kind.HUB, f"no: {error}")
+            self.story.add(Kind.HUB, f"no: {error}", boottime_ns())
             return None
 
     async def until(self, wanted: Callable[[Area], bool], what: str) -> None:

@@ -1,7 +1,8 @@
 """What is seen in the demo, in order, and how long the hub took. Pure: it only adds up moments."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from gateway.cli.shapes import State
 
 type Message = Mapping[str, Any]
+type Take = Callable[[Message], None]
 
 LINES = 400
 MICROSECOND_NS = 1_000
 MILLISECOND_NS = 1_000_000
+SECOND_NS = 1_000_000_000
 QUIET = {"DeviceHeard", "Ticked", "Notified", "CommandConfirmed", "DeviceJoined", "Started"}
 """Entries that tell an onlooker nothing, or nothing that is not shown otherwise."""
 
@@ -34,6 +37,7 @@ class Line:
     kind: Kind
     text: str
     note: str = ""  # the latency, in words
+    at_ns: int = 0  # CLOCK_BOOTTIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Story:
 
     lines: deque[Line] = field(default_factory=lambda: deque[Line](maxlen=LINES))
     told: int = 0  # how many lines there ever were
+    ready_ns: int = 0  # when the house was built; before, only who joins is of interest
     state: State | None = None  # None: the hub does not answer
     paired: set[str] = field(default_factory=set[str])
     sounding: set[str] = field(default_factory=set[str])
@@ -65,20 +70,42 @@ class Story:
     entry_ms: list[float] = field(default_factory=list[float])  # wire -> journal
     _acts: dict[str, int] = field(default_factory=dict[str, int])  # device -> when it spoke
     _last_act: str = ""
+    _acting: int = 0
+    _held: list[tuple[Take, Message]] = field(default_factory=list[tuple[Take, Message]])
     _due_ns: int = 0  # the end of the last entry delay
     _offset_us: int = 0
+    _readings: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     _names: dict[str, str] = field(default_factory=dict[str, str])
 
-    def add(self, kind: Kind, text: str, note: str = "") -> None:
+    def add(self, kind: Kind, text: str, at_ns: int, note: str = "") -> None:
         """Add a line."""
-        self.lines.append(Line(kind, text, note))
+        self.lines.append(Line(kind, text, note, at_ns))
         self.told += 1
 
-    def acted(self, device: str, at_ns: int) -> None:
-        """A device was made to speak; 0: nothing of it reached the wire."""
+    def seconds(self, line: Line) -> float | None:
+        """Give how long after the house was built a line was; None for one before."""
+        if not self.ready_ns or line.at_ns < self.ready_ns:
+            return None
+        return (line.at_ns - self.ready_ns) / SECOND_NS
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Hold back what comes meanwhile: the hub is faster than the answer that says when."""
+        self._acting += 1
+        try:
+            yield
+        finally:
+            self._acting -= 1
+            held, self._held = self._held, []
+            for take, message in held:
+                take(message)
+
+    def acted(self, device: str, at_ns: int, *, cause: bool) -> None:
+        """A device was made to speak, perhaps as the cause of an alarm; 0: the wire was dead."""
         if at_ns:
             self._acts[device] = at_ns
-            self._last_act = device
+            if cause:
+                self._last_act = device
 
     def see(self, state: State | None) -> None:
         """Take in how the hub stands."""
@@ -94,35 +121,52 @@ class Story:
 
     def happened(self, message: Message) -> None:
         """Take in what happened on the air."""
+        if self._acting:
+            self._held.append((self.happened, message))
+            return
         device = str(message.get("device", "the stick"))
+        at_ns = int(message.get("at_ns", 0))
         match message:
-            case {"happening": "siren", "sounding": True, "at_ns": int(at_ns)}:
+            case {"happening": "siren", "sounding": True}:
                 self._sounds(device, at_ns)
-            case {"happening": "siren"}:
+            case {"happening": "siren"} if device in self.sounding:
                 self.sounding.discard(device)
-                self.add(Kind.WIRE, f"{device} is silent")
+                self.add(Kind.WIRE, f"{device} is silent", at_ns)
             case {"happening": "joined"}:
                 self.paired.add(device)
-                self.add(Kind.WIRE, f"{device} joined the network")
+                self.add(Kind.WIRE, f"{device} joined the network", at_ns)
             case {"happening": "left"}:
-                self.add(Kind.WIRE, f"{device} left the network")
+                self.add(Kind.WIRE, f"{device} left the network", at_ns)
             case {"happening": "lock", "state": state}:
-                self.add(Kind.WIRE, f"{device} is {state}")
+                self.add(Kind.WIRE, f"{device} is {state}", at_ns)
             case {"happening": "switch", "on": on}:
-                self.add(Kind.WIRE, f"{device} is {'on' if on else 'off'}")
+                self.add(Kind.WIRE, f"{device} is {'on' if on else 'off'}", at_ns)
             case _:
                 pass
 
     def entered(self, message: Message) -> None:
         """Take in an entry of the hub's journal."""
-        event = message["event"]
-        if event.get("is") not in QUIET:
-            self.add(Kind.HUB, str(message["text"]), self._entry_note(event, message["at_us"]))
+        if self._acting:
+            self._held.append((self.entered, message))
+            return
+        event, at_ns = message["event"], self._nanoseconds(message["at_us"])
+        if self._is_news(event) and self.ready_ns:
+            self.add(Kind.HUB, str(message["text"]), at_ns, self._entry_note(event, at_ns))
         for effect in message["effects"]:
             told = _notice(effect)
             if told is not None:
                 alarm = told.get("level") == "alarm"
-                self.add(Kind.ALARM if alarm else Kind.TOLD, str(told["text"]))
+                self.add(Kind.ALARM if alarm else Kind.TOLD, str(told["text"]), at_ns)
+
+    def _is_news(self, event: Message) -> bool:
+        """Tell whether an onlooker learns something: a hub that starts asks for all anew."""
+        if event.get("is") != "Reported":
+            return event.get("is") not in QUIET
+        device, reading = str(event["device"]), str(event["reading"])
+        what, _, value = reading.partition(":")
+        before = self._readings.get((device, what))
+        self._readings[device, what] = value
+        return before is not None and value not in ("unknown", before)
 
     def _sounds(self, siren: str, at_ns: int) -> None:
         if siren in self.sounding:
@@ -132,14 +176,14 @@ class Story:
         due_ns = self._due_ns if cause_ns < self._due_ns <= at_ns else cause_ns
         sounding = Sounding(siren, at_ns, self._last_act, cause_ns, due_ns)
         self.soundings.append(sounding)
-        self.add(Kind.ALARM, f"{siren} SOUNDS", sounding_note(sounding))
+        self.add(Kind.ALARM, f"{siren} SOUNDS", at_ns, sounding_note(sounding))
 
-    def _entry_note(self, event: Message, at_us: int) -> str:
+    def _entry_note(self, event: Message, at_ns: int) -> str:
         name = self._names.get(str(event.get("device")), "")
         acted_ns = self._acts.get(name)
         if event.get("is") != "Reported" or acted_ns is None:
             return ""
-        took = (self._nanoseconds(at_us) - acted_ns) / MILLISECOND_NS
+        took = (at_ns - acted_ns) / MILLISECOND_NS
         if not 0 <= took < 1000:  # an old act, told again
             return ""
         self.entry_ms.append(took)

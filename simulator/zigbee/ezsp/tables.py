@@ -242,6 +242,7 @@ _GONE_SINCE_14 = (
     "getAddressTableRemoteEui64",
     "getAddressTableRemoteNodeId",
 )
+_SINCE_17: dict[str, Line] = {"gpClearProxyTable": (0x005F, "", "")}
 CALLBACKS = frozenset(_CALLBACKS)
 
 
@@ -250,4 +251,4 @@ def lines(version: int) -> dict[str, Line]:
     if version < VERSIONS[1]:
         return _V13
     kept = {name: line for name, line in _V13.items() if name not in _GONE_SINCE_14}
-    return kept | _SINCE_14
+    return kept | _SINCE_14 | (_SINCE_17 if version >= 17 else {})

@@ -117,7 +117,8 @@ class Configuration:
         return {
             "nop": lambda _: {},
             "callback": lambda _: {},
-            "gpSinkTableClearAll": lambda _: {},  # no Green Power sink is kept here
+            "gpSinkTableClearAll": lambda _: {},  # no Green Power is kept here
+            "gpClearProxyTable": lambda _: {},
             "echo": lambda asked: {"echo": asked["data"]},
             "getRandomNumber": lambda _: {"value": secrets.randbits(16)},
             "getPhyInterfaceCount": lambda _: {"count": 1},

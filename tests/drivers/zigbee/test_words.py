@@ -41,7 +41,9 @@ def test_a_pin_is_set_for_a_user_that_is_enabled() -> None:
     assert pin(command).hex() == "030001000432353830"
 
 
-@pytest.mark.parametrize("code", [None, Code(""), Code("12a4"), Code("1" * 17), Code("\uff11\uff12")])
+@pytest.mark.parametrize(
+    "code", [None, Code(""), Code("12a4"), Code("1" * 17), Code("\uff11\uff12")]
+)
 def test_a_code_no_lock_could_take_is_refused_and_not_shown(code: Code | None) -> None:
     with pytest.raises(CommandRefused) as refused:
         pin(SetLockCode(KEYPAD, 3, code))

@@ -1,0 +1,161 @@
+"""Wire to wire: a contact's last byte in at the stick's line, the siren's last byte out."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from random import Random
+
+from benchmarks.floor import Floor
+from benchmarks.home import CODE, CONTACTS, SIREN_SECONDS, Bench, Witness
+from benchmarks.report import Figure, Spread, spread
+from simulator.play import VirtualHouse
+from simulator.play.line import Refused
+
+NONE = float("inf")
+ALARM_TARGETS = Spread(1.0, NONE, 5.0, NONE)  # milliseconds, at 100 events/s
+LAG_TARGETS = Spread(NONE, NONE, NONE, 20.0)  # milliseconds: the loop is never held up longer
+BLOCKS = 8
+PROBE_SECONDS = 0.025
+SETTLE_SECONDS = 0.3
+TRAFFIC_SECONDS = 3600
+LONGEST_REST = 0.015  # seconds between arming and opening
+AGAIN_SECONDS = 0.002
+SIREN_BYTES = 34  # of the siren's frame on the serial line
+BITS_PER_BYTE = 10
+FAULTS = ("retransmissions_sent", "retransmissions_received", "overflows", "timeouts", "nak_sent")
+
+
+@dataclass(slots=True)
+class Case:
+    """One kind of background, and what was measured before it."""
+
+    name: str
+    alarms: int
+    rate: int = 0  # of events a second in the background
+    baud: int = 0  # the line is held to it; 0: it is not
+    is_target: bool = False
+    milliseconds: list[float] = field(default_factory=list[float])
+    answers: list[float] = field(default_factory=list[float])
+    alarms_lost: int = 0
+    seconds: float = 0.0
+    faults: int = 0
+    told: int = 0  # reports of the crowd in the journal
+
+    def figures(self, floor: Floor) -> list[Figure]:
+        """Give what was measured, beside the floor of the same run."""
+        echo = Spread.of(floor.echoes)
+        wire = SIREN_BYTES * BITS_PER_BYTE * 1000 / self.baud if self.baud else 0.0
+        lowest = Spread(echo.p50 + wire, echo.p90 + wire, echo.p99 + wire, echo.most + wire)
+        targets = ALARM_TARGETS if self.is_target else None
+        count = len(self.milliseconds)
+        return [
+            *spread(f"alarm, {self.name} (n={count})", self.milliseconds, "ms", lowest, targets),
+            Figure(f"alarms lost, {self.name}", self.alarms_lost, "", target=0),
+            Figure(f"line faults, {self.name}", self.faults, "", target=0),
+            *([self._rate_figure()] if self.rate else []),
+            *spread(f"socket answer, {self.name}", self.answers, "ms", None, LAG_TARGETS)[2:],
+        ]
+
+    def _rate_figure(self) -> Figure:
+        told = self.told / self.seconds
+        name = f"events written down, {self.name}"
+        return Figure(name, round(told), "/s", target=self.rate * 0.99, at_least=True)
+
+
+def cases() -> list[Case]:
+    """Give the cases, in the order in which they take turns."""
+    return [
+        Case("quiet", 2000),
+        Case("100 events/s", 2000, rate=100, is_target=True),
+        Case("1,000 events/s", 400, rate=1000),
+        Case("115,200 baud, quiet", 400, baud=115_200),
+        Case("115,200 baud, 100 events/s", 400, rate=100, baud=115_200),
+    ]
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    """Measure all cases in turns, the floor between them."""
+    witness, every = Witness(), cases()
+    async with Floor() as floor, await bench.house(witness) as house:
+        for block in range(BLOCKS):
+            for case in every:
+                bench.say(f"wire: block {block + 1} of {BLOCKS}, {case.name}")
+                await floor.measure()
+                await _Block(house, witness, case, Random(block)).run()
+    return [*_floors(floor), *(figure for case in every for figure in case.figures(floor))]
+
+
+def _floors(floor: Floor) -> list[Figure]:
+    return [
+        *spread("floor: pty echo", floor.echoes, "ms"),
+        *spread("floor: SQLite commit, WAL FULL", floor.commits, "ms")[::2],
+        *spread("floor: append and fdatasync", floor.syncs, "ms")[::2],
+    ]
+
+
+@dataclass(slots=True)
+class _Block:
+    """A number of alarms in a row, under one kind of background."""
+
+    house: VirtualHouse
+    witness: Witness
+    case: Case
+    random: Random
+
+    async def run(self) -> None:
+        far, case = self.house.far, self.case
+        before = await self._faults()
+        await far.ask("fault", clear=1, baud=case.baud)
+        await far.ask("traffic", rate=case.rate, seconds=TRAFFIC_SECONDS)
+        await asyncio.sleep(SETTLE_SECONDS)
+        told, started = self.witness.entries["motion"], time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            probe = group.create_task(self._probe())
+            for number in range(case.alarms // BLOCKS):
+                await self._alarm(CONTACTS[number % len(CONTACTS)])
+            probe.cancel()
+        case.seconds += time.perf_counter() - started
+        case.told += self.witness.entries["motion"] - told
+        await far.ask("traffic", rate=0)
+        await asyncio.sleep(SETTLE_SECONDS)
+        case.faults += await self._faults() - before
+
+    async def _alarm(self, contact: str) -> None:
+        """Arm, rest a while, open, see the siren, disarm, see it end, close."""
+        far, hub = self.house.far, self.house.hub
+        await self._arm()
+        await asyncio.sleep(self.random.uniform(0, LONGEST_REST))
+        self.witness.forget_siren()
+        opened_ns = await far.act("open", contact)
+        try:
+            async with asyncio.timeout(SIREN_SECONDS):
+                await self.witness.sounding.wait()
+            self.case.milliseconds.append((self.witness.sounded_ns - opened_ns) / 1e6)
+        except TimeoutError:
+            self.case.alarms_lost += 1
+        await hub.ask("disarm", code=CODE)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SIREN_SECONDS):
+                await self.witness.quiet.wait()
+        await far.act("close", contact)
+
+    async def _arm(self) -> None:
+        """Arm, as soon as the hub heard that all is closed."""
+        while True:
+            with contextlib.suppress(Refused):
+                await self.house.hub.ask("arm", mode="night")
+                return
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _probe(self) -> None:
+        """Time answers of the hub's socket: a loop that is held up answers late."""
+        while True:
+            asked = time.perf_counter()
+            await self.house.hub.ask("state")
+            self.case.answers.append((time.perf_counter() - asked) * 1000)
+            await asyncio.sleep(PROBE_SECONDS)
+
+    async def _faults(self) -> int:
+        counts = (await self.house.far.ask("statistics"))["statistics"]
+        return sum(int(counts[name]) for name in FAULTS)

@@ -1,0 +1,230 @@
+"""Orders on their way: lanes, retries, and what is too late."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from gateway.executor import WAITING_MAX, Executor
+from gateway.model.clock import HouseTime, after
+from gateway.model.command import (
+    ClearLockCode,
+    Command,
+    LockDoor,
+    SetLockCode,
+    SilenceSiren,
+    SoundSiren,
+    UnlockDoor,
+)
+from gateway.model.device import DeviceId, DriverId
+from gateway.model.driver import CommandRefused, DeviceUnreachable, DriverError, RadioLost, Report
+from gateway.model.effect import Level, Notify, Order, OrderId, Perform
+from gateway.model.event import CommandConfirmed, CommandFailed, Event, Proof
+from tests.clock import FakeClock
+from tests.waiting import until
+
+SIREN = DeviceId("zigbee:0000000000000011/1")
+OTHER = DeviceId("zigbee:0000000000000022/1")
+
+
+class Radio:
+    """A driver whose devices answer as the test says: with an error, late, or well."""
+
+    def __init__(self) -> None:
+        self.asked: list[Command] = []
+        self.errors: dict[DeviceId, list[DriverError]] = {}
+        self.gate: dict[DeviceId, asyncio.Event] = {}
+
+    @property
+    def id(self) -> DriverId:
+        return DriverId("zigbee")
+
+    async def run(self, report: Report) -> None:
+        raise NotImplementedError
+
+    async def perform(self, command: Command) -> Proof:
+        self.asked.append(command)
+        device = DeviceId(getattr(command, "device", ""))
+        if device in self.gate:
+            await self.gate[device].wait()
+        if self.errors.get(device):
+            raise self.errors[device].pop(0)
+        return Proof.ACCEPTED
+
+
+class Bench:
+    """An executor with everything around it in sight."""
+
+    def __init__(self) -> None:
+        self.radio = Radio()
+        self.clock = FakeClock()
+        self.events: list[Event] = []
+        self.settled: dict[str, str] = {}
+        self.told: list[Notify] = []
+        self.executor = Executor(
+            {self.radio.id: self.radio},
+            self.clock,
+            self.events.append,
+            self.settled.__setitem__,
+            self.told.append,
+        )
+        self.number = 0
+
+    def order(self, command: Command, expires: HouseTime | None = None) -> OrderId:
+        """Order a command; give the order's name."""
+        self.number += 1
+        name = OrderId(f"{self.number}.0")
+        self.executor.take(Order(name, Perform(command), self.clock.now(), expires))
+        return name
+
+    async def until(self, count: int) -> None:
+        """Wait until so many outcomes have come in."""
+        await until(lambda: len(self.events) >= count)
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[Bench]:
+    """Give a bench, and clear it away."""
+    made = Bench()
+    try:
+        yield made
+    finally:
+        await made.executor.close()
+
+
+async def test_the_first_frame_leaves_before_the_order_is_even_handed_over() -> None:
+    async with bench() as b:
+        b.order(SoundSiren(SIREN, 60))
+
+        assert b.radio.asked == [SoundSiren(SIREN, 60)]
+
+
+async def test_a_command_that_was_taken_is_confirmed_and_settled() -> None:
+    async with bench() as b:
+        name = b.order(LockDoor(SIREN))
+        await b.until(1)
+
+        assert b.events == [CommandConfirmed(name, LockDoor(SIREN), Proof.ACCEPTED)]
+        assert b.settled[name] == "confirmed"
+
+
+async def test_a_device_that_does_not_answer_is_asked_again() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [DeviceUnreachable("no ack")]
+        b.order(SoundSiren(SIREN, 60))
+        await b.until(1)
+
+        assert len(b.radio.asked) == 2
+        assert isinstance(b.events[0], CommandConfirmed)
+
+
+async def test_a_refusal_and_a_lost_radio_are_final_at_once() -> None:
+    async with bench() as b:
+        for error in (CommandRefused("the lock says no"), RadioLost("pulled")):
+            b.radio.errors[SIREN] = [error]
+            b.order(LockDoor(SIREN))
+        await b.until(2)
+
+        failures = [e for e in b.events if isinstance(e, CommandFailed)]
+        assert [f.permanent for f in failures] == [True, True]
+        assert failures[0].reason == "the lock says no"
+
+
+async def test_one_dead_siren_never_delays_another() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(SoundSiren(SIREN, 60))
+        b.order(SoundSiren(OTHER, 60))
+        await b.until(1)
+
+        confirmed = b.events[0]
+        assert isinstance(confirmed, CommandConfirmed)
+        assert confirmed.command == SoundSiren(OTHER, 60)
+
+
+async def test_only_the_newest_word_to_a_siren_counts() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(SoundSiren(SIREN, 60))
+        replaced = b.order(SilenceSiren(SIREN))
+        b.order(SoundSiren(SIREN, 50))
+        b.radio.gate[SIREN].set()
+        await b.until(2)
+
+        assert b.radio.asked == [SoundSiren(SIREN, 60), SoundSiren(SIREN, 50)]
+        assert b.settled[replaced] == "replaced"
+
+
+async def test_a_newer_word_ends_the_retries_of_an_older() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [DeviceUnreachable("no ack")] * 2
+        b.order(SoundSiren(SIREN, 60))
+        b.order(SilenceSiren(SIREN))
+        await b.until(2)
+
+        assert [type(c) for c in b.radio.asked] == [SoundSiren, SilenceSiren, SilenceSiren]
+
+
+async def test_codes_for_different_slots_do_not_replace_each_other() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        for slot in (1, 2, 3):
+            b.order(SetLockCode(SIREN, slot, None))
+        b.radio.gate[SIREN].set()
+        await b.until(3)
+
+        assert [c.slot for c in b.radio.asked if isinstance(c, SetLockCode)] == [1, 2, 3]
+
+
+async def test_clearing_one_slot_does_not_replace_clearing_another() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        for slot in (1, 2, 3):
+            b.order(ClearLockCode(SIREN, slot))
+        b.radio.gate[SIREN].set()
+        await b.until(3)
+
+        assert [c.slot for c in b.radio.asked if isinstance(c, ClearLockCode)] == [1, 2, 3]
+
+
+async def test_an_unlocking_that_comes_too_late_is_never_sent() -> None:
+    async with bench() as b:
+        late = after(b.clock.now(), timedelta(seconds=10))
+        b.clock.advance(timedelta(seconds=11))
+        b.order(UnlockDoor(SIREN), late)
+        await b.until(1)
+
+        assert b.radio.asked == []
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert "too late" in failed.reason
+
+
+async def test_a_lane_has_a_bound_and_says_so() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        for slot in range(WAITING_MAX + 2):
+            b.order(SetLockCode(SIREN, slot, None))
+
+        assert [e.reason for e in b.events if isinstance(e, CommandFailed)] == [
+            "too many commands wait for it"
+        ]
+
+
+async def test_a_command_for_a_driver_that_is_not_there_fails_with_a_sentence() -> None:
+    async with bench() as b:
+        b.order(LockDoor(DeviceId("zwave:home/3")))
+        await b.until(1)
+
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert failed.reason == "there is no zwave driver"
+
+
+async def test_people_are_told_at_once_and_the_order_is_settled() -> None:
+    async with bench() as b:
+        notice = Notify("ALARM", Level.ALARM)
+        b.executor.take(Order(OrderId("7.1"), notice, b.clock.now()))
+
+        assert b.told == [notice]
+        assert b.settled["7.1"] == "told"

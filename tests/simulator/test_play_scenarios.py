@@ -1,0 +1,74 @@
+"""Every shipped scenario, played through real processes: the stick, its devices, and our hub."""
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from simulator.play import Outcome, VirtualHouse, open_home, shipped, simulate
+from simulator.play.house import HOUSES
+
+BESIDE = 3
+PLAYED = "test_the_house_does_what_the_scenario_expects"
+
+
+def hub_command(config: Path) -> Sequence[str]:
+    return [sys.executable, "-m", "gateway", "run", "--config", str(config)]
+
+
+@pytest.fixture(scope="session")
+def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The work folder of a house whose devices are all paired, to be copied for each play."""
+    work = tmp_path_factory.mktemp("paired")
+
+    async def pair() -> None:
+        async with VirtualHouse(
+            open_home(HOUSES / "home.toml"), hub_command=hub_command, work=work
+        ):
+            pass
+
+    asyncio.run(pair())
+    return work
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest, paired: Path) -> Mapping[str, Outcome]:
+    """What became of each scenario that was asked for.
+
+    A play is mostly waiting, so a few run beside each other.
+    """
+    names = [
+        str(item.callspec.params["name"])
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.originalname == PLAYED
+    ]
+    beside = asyncio.Semaphore(BESIDE)
+
+    async def play(name: str) -> Outcome:
+        async with beside:
+            return await simulate(name, hub_command=hub_command, prepared=paired)
+
+    async def play_all() -> list[Outcome]:
+        return await asyncio.gather(*map(play, names))
+
+    return dict(zip(names, asyncio.run(play_all()), strict=True))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_house_does_what_the_scenario_expects(
+    name: str, outcomes: Mapping[str, Outcome]
+) -> None:
+    assert outcomes[name].passed, failures(outcomes[name])
+
+
+@pytest.mark.parametrize("name", ["break-in", "killed-while-armed"])
+async def test_the_house_does_so_over_tcp_and_from_nothing(name: str) -> None:
+    outcome = await simulate(name, hub_command=hub_command, listen="tcp", ezsp=14)
+
+    assert outcome.passed, failures(outcome)
+
+
+def failures(outcome: Outcome) -> str:
+    return "\n".join(step.detail for step in outcome.steps if not step.passed)
