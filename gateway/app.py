@@ -13,6 +13,7 @@ from gateway.api.doctor import checks
 from gateway.api.requests import Desk
 from gateway.api.socket import NAME, LocalSocket
 from gateway.clock import SystemClock, resume, this_moment, watch_steps
+from gateway.codec import CodecError
 from gateway.config.codes import CodeBook
 from gateway.config.load import Config, load
 from gateway.doorman import Doorman
@@ -25,7 +26,7 @@ from gateway.model.credential import CodeOffered
 from gateway.model.device import DriverId
 from gateway.model.driver import Driver
 from gateway.model.effect import Notify, Order
-from gateway.model.event import Event, Started, StorageFailed, Telemetry
+from gateway.model.event import Entry, Event, Started, StorageFailed, Telemetry
 from gateway.recovery import Redelivery, Snapshots, folded
 from gateway.supervisor import keep
 from rules import engine
@@ -80,7 +81,7 @@ class Hub:
             clock=self._clock,
             state=state,
             number=recovered.number,
-            write=journal.append,
+            write=self._write,
             hand_out=self._executor.take,
         )
         self._doorman = Doorman(site, CodeBook(config.codes).find, self._house.take)
@@ -147,6 +148,12 @@ class Hub:
             case _:
                 self._house.take(said)
 
+    def _write(self, entry: Entry, orders: Sequence[Order]) -> None:
+        try:
+            self._journal.append(entry, orders)
+        except CodecError:  # law 5: what cannot be written down still had its effect
+            log.exception("entry %d cannot be written down and is lost", entry.number)
+
     def _committed(self, number: int, durable: bool) -> None:  # noqa: FBT001  # the journal calls it so
         del durable  # an order that waited too long for the disk is better sent than kept
         self._house.committed(number)
@@ -175,6 +182,7 @@ def _zigbee(config: Config) -> Driver:
             port=config.zigbee_port or "",
             channel=section.channel,
             baud=section.baud,
+            install_codes_only=section.install_codes_only,
             database=config.state_folder / "zigbee" / "zigbee.sqlite",
         )
     )

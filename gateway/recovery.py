@@ -6,6 +6,8 @@ from gateway.codec import CodecError, decode, encode
 from gateway.journal.journal import Journal
 from gateway.journal.records import Recovered
 from gateway.model.command import (
+    PermitJoin,
+    SetLockCode,
     ShowPanel,
     SilenceSiren,
     SoundSiren,
@@ -14,7 +16,7 @@ from gateway.model.command import (
 )
 from gateway.model.device import DriverId
 from gateway.model.effect import Order, OrderId, Perform
-from gateway.model.event import DriverFound, Entry
+from gateway.model.event import DriverFound, Entry, StorageRecovered
 from rules import engine
 from rules.site import Site
 from rules.state import State
@@ -49,7 +51,8 @@ class Snapshots:
     def watch(self, entry: Entry, state: State, _: Sequence[Order]) -> None:
         """Count entries, and keep a snapshot when it is time."""
         self._since += 1
-        if self._since >= self._every:
+        # A disk that is back may hold a new file, or one with a hole: begin it with all there is.
+        if self._since >= self._every or isinstance(entry.event, StorageRecovered):
             self.take(entry.number, state)
 
     def take(self, number: int, state: State) -> None:
@@ -74,6 +77,9 @@ class Redelivery:
                 case Perform(command=SoundSiren() | SilenceSiren() | ShowPanel() | TurnSwitch()):
                     # What should sound, shine and show now follows from the state.
                     settle(order.id, "left to the state")
+                case Perform(command=PermitJoin() | SetLockCode()):
+                    # Its code was never written down, and whoever asked is not waiting any more.
+                    settle(order.id, "dropped: the hub was restarted")
                 case Perform(command=command):
                     self._waiting.setdefault(driver_for(command), []).append(order)
                 case _:

@@ -157,14 +157,14 @@ def pin(command: SetLockCode) -> bytes:
     """Give the fields of Set PIN Code (ZCL 7.3.2.16.6): user, enabled, unrestricted, the PIN."""
     if command.code is None:
         raise CommandRefused(f"the code for {command.device} is not known any more: set it anew")
-    digits = command.code.digits.encode("ascii", "strict") if _fits(command) else b""
+    digits = command.code.text.encode("ascii", "strict") if _fits(command) else b""
     if not digits:
         raise CommandRefused(f"{command.device} takes codes of 1 to {PIN_LIMIT} digits")
     return command.slot.to_bytes(2, "little") + bytes([1, 0, len(digits)]) + digits
 
 
 def _fits(command: SetLockCode) -> bool:
-    digits = "" if command.code is None else command.code.digits
+    digits = "" if command.code is None else command.code.text
     return digits.isascii() and digits.isdigit() and len(digits) <= PIN_LIMIT
 
 

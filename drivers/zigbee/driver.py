@@ -32,7 +32,7 @@ class ZigbeeDriver:
         async with loaded(self._settings) as app:
             loss = Loss()
             app.add_listener(loss)
-            life = Life(app, loss, report, self._settings.permit_seconds_max)
+            life = Life(app, loss, report, self._settings)
             try:
                 await loss.watch(asyncio.create_task(open_radio(app, loss, life.listen)))
                 # The house answers what it is told at once, so orders come in before this returns.

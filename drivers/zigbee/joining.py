@@ -10,7 +10,9 @@ from zigpy.application import ControllerApplication
 
 from drivers.zigbee.directory import DRIVER
 from drivers.zigbee.radio import TROUBLES
+from drivers.zigbee.settings import ZigbeeSettings
 from gateway.model.command import PermitJoin
+from gateway.model.credential import Code
 from gateway.model.driver import CommandRefused
 from gateway.model.event import JoiningChanged
 
@@ -25,11 +27,12 @@ class Joining:
     def __init__(
         self,
         app: ControllerApplication,
-        seconds_max: int,
+        settings: ZigbeeSettings,
         report: Callable[[JoiningChanged], None],
     ) -> None:
         self._app = app
-        self._seconds_max = seconds_max
+        self._seconds_max = settings.permit_seconds_max
+        self._codes_only = settings.install_codes_only
         self._report = report
         self._open = False
         self._closing: asyncio.Task[None] | None = None
@@ -42,10 +45,12 @@ class Joining:
             await self._app.permit(0)
             self._changed(open_now=False)
             return
+        if self._codes_only and command.install_code is None:
+            raise CommandRefused("devices join here only with their install code and address")
         # Armed first: an opening that fails halfway is closed in time as well.
         self._closing = asyncio.create_task(self._close_in(seconds))
-        if command.install_code:
-            address, key = install_code(command)
+        if command.install_code is not None:
+            address, key = install_code(command.address, command.install_code)
             await self._app.permit_with_link_key(address, key, seconds)
         else:
             await self._app.permit(seconds)
@@ -78,17 +83,17 @@ class Joining:
             self._report(JoiningChanged(DRIVER, open_now))
 
 
-def install_code(command: PermitJoin) -> tuple[zt.EUI64, zt.KeyData]:
+def install_code(of: str, code: Code) -> tuple[zt.EUI64, zt.KeyData]:
     """Give the address and the key of an install code, or refuse a mistyped one.
 
     The code is a key: no error shows it.
     """
     try:
-        address = zt.EUI64.convert(command.address)
+        address = zt.EUI64.convert(of)
     except ValueError:
-        raise CommandRefused(f"{command.address!r} is no address of a Zigbee device") from None
+        raise CommandRefused(f"{of!r} is no address of a Zigbee device") from None
     try:
-        return address, zigpy.util.convert_install_code(bytes.fromhex(command.install_code))
+        return address, zigpy.util.convert_install_code(bytes.fromhex(code.text))
     except ValueError:
         raise CommandRefused(
             "the install code is mistyped: its length or its check sum is wrong"

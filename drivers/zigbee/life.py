@@ -22,6 +22,7 @@ from drivers.zigbee.ledger import Ledger
 from drivers.zigbee.post import Post
 from drivers.zigbee.radio import Loss
 from drivers.zigbee.readings import Reader
+from drivers.zigbee.settings import ZigbeeSettings
 from drivers.zigbee.translate import Told
 from drivers.zigbee.zcl import ClusterId, Frame
 from gateway.model.command import Command, PermitJoin, RefreshDevice, RemoveDevice
@@ -39,7 +40,7 @@ class Life:
     """From the opening of the stick to its loss."""
 
     def __init__(
-        self, app: ControllerApplication, loss: Loss, report: Report, permit_seconds_max: int
+        self, app: ControllerApplication, loss: Loss, report: Report, settings: ZigbeeSettings
     ) -> None:
         self._app = app
         self._loss = loss
@@ -59,7 +60,7 @@ class Life:
         self._commands = Commands(post, self._keypads, self._watchers, self._find)
         self._configurator = Configurator(app, self._lane)
         self._reader = Reader(self._ledger.knows, report)
-        self._joining = Joining(app, permit_seconds_max, report)
+        self._joining = Joining(app, settings, report)
 
     # The course of it
 

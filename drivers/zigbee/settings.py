@@ -15,6 +15,7 @@ class ZigbeeSettings:
     database: Path  # zigpy's; it holds the network key in clear, so it is made 0600
     baud: int = 115200
     permit_seconds_max: int = LONGEST_PERMIT_SECONDS
+    install_codes_only: bool = False  # nobody joins without the code printed on the device
     use_thread: bool = False  # see README.md: measured, one loop is faster and leaks nothing
 
     def __post_init__(self) -> None:

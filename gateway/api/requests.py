@@ -126,7 +126,8 @@ async def _pair(desk: Desk, ask: Ask) -> Json:
     seconds = _number(ask, "seconds", 60)
     if not 0 <= seconds <= JOIN_SECONDS_MAX:
         raise Refusal(f"joining opens for 0 to {JOIN_SECONDS_MAX} seconds, not {seconds}")
-    code, address = str(ask.get("install_code", "")), str(ask.get("address", ""))
+    printed, address = str(ask.get("install_code") or ""), str(ask.get("address") or "")
+    code = Code(printed) if printed else None
     by = await _person(desk, ask)
     desk.house.take(CommandRequested(PermitJoin(driver, seconds, code, address), by))
     return {"open": seconds > 0}

@@ -47,7 +47,7 @@ class CodeBook:
 
     def find(self, code: Code) -> str | None:
         """Give the name of the person, or None. It works for a while: call it off the loop."""
-        offered = code if 0 < len(code.digits) <= MAX_DIGITS else _NOBODYS_CODE
+        offered = code if 0 < len(code.text) <= MAX_DIGITS else _NOBODYS_CODE
         found = None
         for name, stored in self._people.items():
             if self._fits(stored, offered) and found is None:
@@ -58,7 +58,7 @@ class CodeBook:
         from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - lazy
 
         try:
-            return self._hasher.verify(stored, offered.digits)
+            return self._hasher.verify(stored, offered.text)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -76,7 +76,7 @@ class PermitJoin:
 
     driver: DriverId
     seconds: int
-    install_code: str = ""  # hex, as printed on the device; "" where none is needed
+    install_code: Code | None = None  # hex, as printed on the device; None where none is needed
     address: str = ""  # of the device the install code belongs to
 
 

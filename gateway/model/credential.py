@@ -6,9 +6,9 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A PIN in clear, on its short way to the check. It hides itself when shown."""
+    """A PIN or an install code in clear, on its short way to where it is used. It hides itself."""
 
-    digits: str
+    text: str
 
     def __repr__(self) -> str:
         return "Code(****)"

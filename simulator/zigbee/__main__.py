@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 import time
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.zigbee.ezsp.tables import VERSIONS
+from simulator.zigbee.house import HouseError, load
 from simulator.zigbee.link import Link
 from simulator.zigbee.ncp import Model, Ncp
 from simulator.zigbee.ports import Port, PtyPort, TcpPort
@@ -36,7 +36,12 @@ class Arguments:
 
 def main() -> None:
     """Run until told to end."""
-    asyncio.run(_run(_arguments(sys.argv[1:])))
+    arguments = _arguments(sys.argv[1:])
+    arguments.control.unlink(missing_ok=True)  # of one that was killed: ready means ours is there
+    try:
+        asyncio.run(_run(arguments))
+    except HouseError as wrong:
+        raise SystemExit(str(wrong)) from None
 
 
 def boot_time() -> Nanoseconds:
@@ -62,7 +67,7 @@ async def _run(arguments: Arguments) -> None:
     for wish in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(wish, ended.set)
     tally, watchers = Tally(), _Watchers()
-    eui64 = stick_eui64(arguments.house)
+    eui64 = load(arguments.house).stick.eui64
     ncp = Ncp(Model(arguments.ezsp, eui64), arguments.state, tally, boot_time, watchers)
     link = Link(_port(arguments.listen, tally), ncp, tally, boot_time)
     if arguments.baud:
@@ -105,12 +110,6 @@ class _Watchers:
     def __call__(self, happening: Happening) -> None:
         if self.tell is not None:
             self.tell(happening)
-
-
-def stick_eui64(house: Path) -> bytes:
-    """Read the stick's address from the house file; little endian, as on the air."""
-    written = tomllib.loads(house.read_text())["stick"]["eui64"]
-    return bytes.fromhex(written.replace(":", ""))[::-1]
 
 
 def _port(listen: str, tally: Tally) -> Port:

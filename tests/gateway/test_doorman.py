@@ -9,7 +9,7 @@ from tests.waiting import until
 
 def find(code: Code) -> str | None:
     """Know two codes."""
-    return {"4711": "anna", "8352": "neighbour"}.get(code.digits)
+    return {"4711": "anna", "8352": "neighbour"}.get(code.text)
 
 
 async def heard(*offers: CodeOffered, count: int) -> list[Event]:

@@ -88,7 +88,7 @@ class Hub:
         self.socket = LocalSocket(desk, path)
 
     def _find(self, code: Code) -> str | None:
-        return "anna" if code.digits == "4711" else None
+        return "anna" if code.text == "4711" else None
 
     def _stop(self) -> None:
         self.stopped = True

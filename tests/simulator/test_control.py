@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulator.act import fields
 from simulator.zigbee.clients import MOST_UNREAD_BYTES
 from simulator.zigbee.seams import ApsFrame
 from tests.simulator.air_double import HOME, Scene, Watcher, client, house, turn, until
@@ -282,3 +283,12 @@ def test_every_line_gets_one_line_of_an_answer(
         assert isinstance(json.loads(answer)["ok"], bool)
 
     asyncio.run(play())
+
+
+def test_an_act_from_the_shell_reads_devices_numbers_and_words() -> None:
+    assert fields(["front_lock", "to=unlocked", "slot=3", "on=true"]) == {
+        "device": "front_lock",
+        "to": "unlocked",
+        "slot": 3,
+        "on": True,
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.zigbee.__main__ import stick_eui64
+from simulator.zigbee.house import load
 
 ROOT = Path(__file__).parents[2]
 HOUSE = '[stick]\neui64 = "00:12:4b:00:00:00:00:01"\n'
@@ -65,4 +65,4 @@ def test_the_sticks_address_is_read_as_it_goes_on_the_air(tmp_path: Path) -> Non
     house = tmp_path / "house.toml"
     house.write_text(HOUSE)
 
-    assert stick_eui64(house) == bytes.fromhex("01000000004b1200")
+    assert load(house).stick.eui64 == bytes.fromhex("01000000004b1200")

@@ -291,7 +291,7 @@ async def test_an_install_code_lets_in_the_device_it_belongs_to(live: Rig) -> No
         await live.air.do("join", device="guarded_contact")
     await live.driver.perform(PermitJoin(zigbee, 0))
 
-    await live.driver.perform(PermitJoin(zigbee, 60, INSTALL_CODE, address))
+    await live.driver.perform(PermitJoin(zigbee, 60, Code(INSTALL_CODE), address))
     await live.air.do("join", device="guarded_contact")
 
     await live.house.until(lambda e: isinstance(e, DeviceJoined))

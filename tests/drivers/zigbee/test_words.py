@@ -9,9 +9,9 @@ from drivers.zigbee.commands import SILENCE, pin, warning
 from drivers.zigbee.joining import install_code
 from drivers.zigbee.keypad import notification, panel_status
 from drivers.zigbee.settings import ZigbeeSettings
-from gateway.model.command import PermitJoin, SetLockCode, ShowPanel
+from gateway.model.command import SetLockCode, ShowPanel
 from gateway.model.credential import Code, Wish
-from gateway.model.device import DeviceId, DriverId
+from gateway.model.device import DeviceId
 from gateway.model.driver import CommandRefused
 
 KEYPAD = DeviceId("zigbee:00124b001ca10009/1")
@@ -48,7 +48,7 @@ def test_a_code_no_lock_could_take_is_refused_and_not_shown(code: Code | None) -
     with pytest.raises(CommandRefused) as refused:
         pin(SetLockCode(KEYPAD, 3, code))
 
-    assert code is None or not code.digits or code.digits not in str(refused.value)
+    assert code is None or not code.text or code.text not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,7 @@ def test_a_keypad_hears_what_became_of_its_wish(
 
 
 def test_an_install_code_becomes_the_key_the_specification_names() -> None:
-    order = PermitJoin(DriverId("zigbee"), 60, INSTALL_CODE, "00:12:4b:00:1c:a1:00:01")
-
-    address, key = install_code(order)
+    address, key = install_code("00:12:4b:00:1c:a1:00:01", Code(INSTALL_CODE))
 
     assert str(address) == "00:12:4b:00:1c:a1:00:01"
     assert key.serialize().hex() == "66b6900981e1ee3ca4206b6b861c02bb"
@@ -112,7 +110,7 @@ def test_an_install_code_becomes_the_key_the_specification_names() -> None:
 )
 def test_a_mistyped_install_code_is_refused_and_not_shown(code: str, address: str) -> None:
     with pytest.raises(CommandRefused) as refused:
-        install_code(PermitJoin(DriverId("zigbee"), 60, code, address))
+        install_code(address, Code(code))
 
     assert code not in str(refused.value)
 
