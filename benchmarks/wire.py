@@ -19,6 +19,7 @@ BLOCKS = 8
 PROBE_SECONDS = 0.025
 SETTLE_SECONDS = 0.3
 TRAFFIC_SECONDS = 3600
+COUNTED_SECONDS = 1.0
 LONGEST_REST = 0.015  # seconds between arming and opening
 AGAIN_SECONDS = 0.002
 SIREN_BYTES = 34  # of the siren's frame on the serial line
@@ -41,6 +42,9 @@ class Case:
     seconds: float = 0.0
     faults: int = 0
     told: int = 0  # reports of the crowd in the journal
+    sent: int = 0  # reports that were counted on their way out ...
+    events_lost: int = 0  # ... and of them those that never came to the journal
+    rest_seconds: list[float] = field(default_factory=list[float])
 
     def figures(self, floor: Floor) -> list[Figure]:
         """Give what was measured, beside the floor of the same run."""
@@ -53,14 +57,19 @@ class Case:
             *spread(f"alarm, {self.name} (n={count})", self.milliseconds, "ms", lowest, targets),
             Figure(f"alarms lost, {self.name}", self.alarms_lost, "", target=0),
             Figure(f"line faults, {self.name}", self.faults, "", target=0),
-            *([self._rate_figure()] if self.rate else []),
+            *(self._traffic_figures() if self.rate else []),
             *spread(f"socket answer, {self.name}", self.answers, "ms", None, LAG_TARGETS)[2:],
         ]
 
-    def _rate_figure(self) -> Figure:
-        told = self.told / self.seconds
-        name = f"events written down, {self.name}"
-        return Figure(name, round(told), "/s", target=self.rate * 0.99, at_least=True)
+    def _traffic_figures(self) -> list[Figure]:
+        told, least = round(self.told / self.seconds), self.rate * 0.99
+        lost = f"events lost of {self.sent}, {self.name}"
+        rest = f"line at rest after the last event, {self.name}, longest"
+        return [
+            Figure(f"events written down, {self.name}", told, "/s", None, least, at_least=True),
+            Figure(lost, self.events_lost, "", target=0),
+            Figure(rest, max(self.rest_seconds), "s"),
+        ]
 
 
 def cases() -> list[Case]:
@@ -105,7 +114,7 @@ class _Block:
 
     async def run(self) -> None:
         far, case = self.house.far, self.case
-        before = await self._faults()
+        before = await self._counts()
         await far.ask("fault", clear=1, baud=case.baud)
         await far.ask("traffic", rate=case.rate, seconds=TRAFFIC_SECONDS)
         await asyncio.sleep(SETTLE_SECONDS)
@@ -118,8 +127,28 @@ class _Block:
         case.seconds += time.perf_counter() - started
         case.told += self.witness.entries["motion"] - told
         await far.ask("traffic", rate=0)
-        await asyncio.sleep(SETTLE_SECONDS)
-        case.faults += await self._faults() - before
+        case.rest_seconds.append(await self._rest())
+        if case.rate:
+            await self._count_events()
+        after = await self._counts()
+        case.faults += sum(after[name] - before[name] for name in FAULTS)
+
+    async def _count_events(self) -> None:
+        """Send a known number of reports, and see how many come to the journal."""
+        told = self.witness.entries["motion"]
+        asked = await self.house.far.ask("traffic", rate=self.case.rate, seconds=COUNTED_SECONDS)
+        await asyncio.sleep(COUNTED_SECONDS)
+        await self._rest()
+        self.case.sent += int(asked["reports"])
+        self.case.events_lost += int(asked["reports"]) - self.witness.entries["motion"] + told
+
+    async def _rest(self) -> float:
+        """Wait until the line is at rest: what is under way would be lost with a change of it."""
+        began, frames = time.perf_counter(), -1
+        # The line tells nobody that it rests, so it is looked at.
+        while frames != (frames := (await self._counts())["frames_in"]):  # noqa: ASYNC110  # see above
+            await asyncio.sleep(SETTLE_SECONDS)
+        return max(0.0, time.perf_counter() - began - SETTLE_SECONDS)
 
     async def _alarm(self, contact: str) -> None:
         """Arm, rest a while, open, see the siren, disarm, see it end, close."""
@@ -156,6 +185,6 @@ class _Block:
             self.case.answers.append((time.perf_counter() - asked) * 1000)
             await asyncio.sleep(PROBE_SECONDS)
 
-    async def _faults(self) -> int:
-        counts = (await self.house.far.ask("statistics"))["statistics"]
-        return sum(int(counts[name]) for name in FAULTS)
+    async def _counts(self) -> dict[str, int]:
+        counts: dict[str, int] = (await self.house.far.ask("statistics"))["statistics"]
+        return counts

@@ -178,6 +178,14 @@ class Lane:
         finally:
             self._answers.pop(letter.key, None)
 
+    async def cca_failures(self) -> int:
+        """Count how often the stick found its channel busy, since bellows cleared the count."""
+        try:
+            counters = await self._ezsp.read_counters()
+        except (AshException, EzspError, TimeoutError, RuntimeError) as error:
+            raise RadioLost(f"the Zigbee stick took no command: {error!r}") from error
+        return int(counters.get(t.EmberCounterType.COUNTER_PHY_CCA_FAIL_COUNT, 0))
+
     async def _command(self, name: str, *args: Any) -> Any:
         """Do what bellows' ProtocolHandler.command does, with a priority of our own.
 

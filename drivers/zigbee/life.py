@@ -22,6 +22,7 @@ from drivers.zigbee.ledger import Ledger
 from drivers.zigbee.post import Post
 from drivers.zigbee.radio import Loss
 from drivers.zigbee.readings import Reader
+from drivers.zigbee.rounds import Rounds
 from drivers.zigbee.settings import ZigbeeSettings
 from drivers.zigbee.translate import Told
 from drivers.zigbee.zcl import ClusterId, Frame
@@ -61,6 +62,7 @@ class Life:
         self._configurator = Configurator(app, self._lane)
         self._reader = Reader(self._ledger.knows, report)
         self._joining = Joining(app, settings, report)
+        self._rounds = Rounds(self._lane, self._directory, settings.round_seconds, report)
 
     # The course of it
 
@@ -72,11 +74,21 @@ class Life:
     def begin(self) -> None:
         """Tell that the radio is there, then who is on it, then what they read."""
         self._report(DriverFound(DRIVER))
-        places = list(self._directory.places())
+        places = [p for p in self._directory.places() if not self._is_half_known(p)]
         for place in places:
             self._announce(place)
         self._hear_held()
         self._spawn(self._reader.read_all(places))
+        self._spawn(self._rounds.walk())
+
+    def _is_half_known(self, place: Place) -> bool:
+        """Begin anew with a zone whose type died with the hub before zigpy had written it down."""
+        if ClusterId.ZONE not in place.endpoint.in_clusters:
+            return False
+        if directory.zone_type(place.endpoint) is not None:
+            return False
+        self._welcome_in_turn(place.node)
+        return True
 
     async def end(self) -> None:
         """Leave nothing behind: no task, no timer. Orders end by themselves: they watch for it."""
@@ -125,6 +137,7 @@ class Life:
     # What is heard. Called by the lane, ahead of zigpy
 
     def _on_frame(self, heard: Heard) -> None:
+        self._rounds.heard()
         node = self._directory.node(heard.nwk)
         frame = zcl.parse(heard.data)
         if node is None or frame is None:

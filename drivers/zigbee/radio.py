@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 # What opening may meet. RuntimeError is bellows' "Connection has been closed".
 TROUBLES = (OSError, TimeoutError, AshException, ZigbeeException, RadioException, RuntimeError)
+COMMIT_SECONDS = 1  # by default half a minute of what devices told is lost with the hub
 CLOSE_SECONDS = 10.0  # a stick that is gone cannot hold up our end
 
 
@@ -28,6 +29,7 @@ def configuration(settings: ZigbeeSettings) -> dict[str, Any]:
     """Say how zigpy is to behave: it speaks to the stick, to nobody else, and keeps still."""
     return {
         "database_path": str(settings.database),
+        "database_commit_interval": COMMIT_SECONDS,
         "device": {"path": settings.port, "baudrate": settings.baud},
         "network": {"channel": settings.channel, "channels": [settings.channel]},
         # By default zigpy asks three servers on the internet for firmware.

@@ -16,6 +16,7 @@ class ZigbeeSettings:
     baud: int = 115200
     permit_seconds_max: int = LONGEST_PERMIT_SECONDS
     install_codes_only: bool = False  # nobody joins without the code printed on the device
+    round_seconds: float = 10.0  # each asks one mains device for a sign of life
     use_thread: bool = False  # see README.md: measured, one loop is faster and leaks nothing
 
     def __post_init__(self) -> None:

@@ -1,28 +1,17 @@
 """What can be asked at the local socket: one function a request (docs/hub-socket.md)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from gateway.api import shapes
+from gateway.api.commands import COMMANDS
 from gateway.api.errors import Refusal
+from gateway.api.fields import Ask, near, number, text, texts
 from gateway.api.shapes import Json
 from gateway.doorman import Doorman
 from gateway.house import House
 from gateway.model.clock import Clock
-from gateway.model.command import (
-    ClearLockCode,
-    Command,
-    LockDoor,
-    PermitJoin,
-    RefreshDevice,
-    RemoveDevice,
-    SetLockCode,
-    SilenceSiren,
-    SoundSiren,
-    TurnSwitch,
-    UnlockDoor,
-)
+from gateway.model.command import PermitJoin, SetLockCode, UnlockDoor
 from gateway.model.credential import Code
 from gateway.model.device import DeviceId, DriverId
 from gateway.model.event import (
@@ -43,8 +32,6 @@ VIA = "cli"
 JOIN_SECONDS_MAX = 254
 NOBODY = "cli"
 
-type Ask = Mapping[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -61,10 +48,10 @@ class Desk:
 
 async def answer(desk: Desk, ask: Ask) -> Json:
     """Answer one request; raise Refusal with a sentence when it cannot be."""
-    do = _text(ask, "do")
+    do = text(ask, "do")
     handler = HANDLERS.get(do)
     if handler is None:
-        raise Refusal(f"there is no request '{do}'{_near(do, HANDLERS)}")
+        raise Refusal(f"there is no request '{do}'{near(do, HANDLERS)}")
     return await handler(desk, ask)
 
 
@@ -79,8 +66,8 @@ async def _devices(desk: Desk, _: Ask) -> Json:
 
 
 async def _arm(desk: Desk, ask: Ask) -> Json:
-    area, mode = _area(desk, ask), _text(ask, "mode")
-    bypass = frozenset(_zone(desk, zone) for zone in _texts(ask, "bypass"))
+    area, mode = _area(desk, ask), text(ask, "mode")
+    bypass = frozenset(_zone(desk, zone) for zone in texts(ask, "bypass"))
     by = await _person(desk, ask)
     asked = ArmRequested(area, mode, by, VIA, force=ask.get("force") is True, bypass=bypass)
     _must_be_heard(desk, asked)
@@ -108,7 +95,7 @@ async def _reset(desk: Desk, ask: Ask) -> Json:
 
 
 async def _bypass(desk: Desk, ask: Ask) -> Json:
-    zone = _zone(desk, _text(ask, "zone"))
+    zone = _zone(desk, text(ask, "zone"))
     area = desk.house.site.zones[zone].area
     armed = desk.house.state.areas[area].phase is not Phase.DISARMED
     by = await _person(desk, ask, needed=armed)
@@ -122,8 +109,8 @@ async def _pair(desk: Desk, ask: Ask) -> Json:
     _must_be_disarmed(desk, "a network is not opened")
     driver = DriverId(str(ask.get("driver", "zigbee")))
     if driver not in desk.house.state.drivers:
-        raise Refusal(f"there is no {driver} radio{_near(driver, desk.house.state.drivers)}")
-    seconds = _number(ask, "seconds", 60)
+        raise Refusal(f"there is no {driver} radio{near(driver, desk.house.state.drivers)}")
+    seconds = number(ask, "seconds", 60)
     if not 0 <= seconds <= JOIN_SECONDS_MAX:
         raise Refusal(f"joining opens for 0 to {JOIN_SECONDS_MAX} seconds, not {seconds}")
     printed, address = str(ask.get("install_code") or ""), str(ask.get("address") or "")
@@ -134,11 +121,11 @@ async def _pair(desk: Desk, ask: Ask) -> Json:
 
 
 async def _command(desk: Desk, ask: Ask) -> Json:
-    device = _device(desk, _text(ask, "device"))
-    word = _text(ask, "command")
+    device = _device(desk, text(ask, "device"))
+    word = text(ask, "command")
     make = COMMANDS.get(word)
     if make is None:
-        raise Refusal(f"there is no command '{word}'{_near(word, COMMANDS)}")
+        raise Refusal(f"there is no command '{word}'{near(word, COMMANDS)}")
     command = make(device, ask)
     by = await _person(desk, ask, needed=isinstance(command, UnlockDoor | SetLockCode))
     desk.house.take(CommandRequested(command, by))
@@ -166,22 +153,6 @@ HANDLERS: dict[str, Callable[[Desk, Ask], Awaitable[Json]]] = {
     "doctor": _doctor,
     "stop": _stop,
 }
-
-COMMANDS: dict[str, Callable[[DeviceId, Ask], Command]] = {
-    "siren": lambda device, ask: SoundSiren(device, _number(ask, "seconds", 3)),
-    "silence": lambda device, _: SilenceSiren(device),
-    "lock": lambda device, _: LockDoor(device),
-    "unlock": lambda device, _: UnlockDoor(device),
-    "on": lambda device, _: TurnSwitch(device, on=True),
-    "off": lambda device, _: TurnSwitch(device, on=False),
-    "refresh": lambda device, _: RefreshDevice(device),
-    "remove": lambda device, _: RemoveDevice(device),
-    "set_code": lambda device, ask: SetLockCode(
-        device, _number(ask, "slot", 0), Code(_text(ask, "new_code"))
-    ),
-    "clear_code": lambda device, ask: ClearLockCode(device, _number(ask, "slot", 0)),
-}
-
 
 # -- who and what --------------------------------------------------------------------------------
 
@@ -233,15 +204,15 @@ def _area(desk: Desk, ask: Ask) -> str:
         if len(areas) == 1:
             return next(iter(areas))
         raise Refusal(f"say which area: {', '.join(areas)}")
-    area = _text(ask, "area")
+    area = text(ask, "area")
     if area not in areas:
-        raise Refusal(f"there is no area '{area}'{_near(area, areas)}")
+        raise Refusal(f"there is no area '{area}'{near(area, areas)}")
     return area
 
 
 def _zone(desk: Desk, zone: str) -> str:
     if zone not in desk.house.site.zones:
-        raise Refusal(f"there is no zone '{zone}'{_near(zone, desk.house.site.zones)}")
+        raise Refusal(f"there is no zone '{zone}'{near(zone, desk.house.site.zones)}")
     return zone
 
 
@@ -251,33 +222,4 @@ def _device(desk: Desk, name: str) -> DeviceId:
         return by_name[name]
     if name in desk.house.state.devices:
         return DeviceId(name)
-    raise Refusal(f"there is no device '{name}'{_near(name, by_name)}")
-
-
-# -- fields --------------------------------------------------------------------------------------
-
-
-def _near(word: str, known: Mapping[str, object] | Mapping[DriverId, object]) -> str:
-    close = get_close_matches(word, [str(k) for k in known], 1)
-    return f"; did you mean '{close[0]}'?" if close else f"; there is {', '.join(known)}"
-
-
-def _text(ask: Ask, key: str) -> str:
-    value = ask.get(key)
-    if not isinstance(value, str):
-        raise Refusal(f"'{key}' is needed, as text")
-    return value
-
-
-def _texts(ask: Ask, key: str) -> list[str]:
-    value = ask.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise Refusal(f"'{key}' must be a list of names")
-    return [str(v) for v in value]
-
-
-def _number(ask: Ask, key: str, default: int) -> int:
-    value = ask.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Refusal(f"'{key}' must be a whole number")
-    return value
+    raise Refusal(f"there is no device '{name}'{near(name, by_name)}")

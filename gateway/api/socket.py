@@ -11,7 +11,8 @@ import orjson
 
 from gateway.api import shapes
 from gateway.api.errors import Refusal
-from gateway.api.requests import Ask, Desk, answer
+from gateway.api.fields import Ask
+from gateway.api.requests import Desk, answer
 from gateway.model.effect import Order
 from gateway.model.event import Entry
 from rules.state import State

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.requests import COMMANDS, HANDLERS, Desk
+from gateway.api.commands import COMMANDS
+from gateway.api.requests import HANDLERS, Desk
 from gateway.api.socket import LINE_MAX, LocalSocket
 from gateway.doorman import Doorman
 from gateway.house import House

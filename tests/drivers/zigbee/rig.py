@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from drivers.zigbee import ZigbeeDriver, ZigbeeSettings
 from gateway.model.command import PermitJoin
@@ -83,9 +84,9 @@ def _is_read(name: str) -> Callable[[object], bool]:
 
 @contextlib.asynccontextmanager
 async def zigbee_rig(
-    folder: Path, *, ezsp: int = 14, listen: str | None = None
+    folder: Path, *, ezsp: int = 14, listen: str | None = None, **wishes: Any
 ) -> AsyncIterator[Rig]:
-    """Start the stick; the driver is not run yet."""
+    """Start the stick; the driver is not run yet. `wishes` go into its settings."""
     file = folder / "house.toml"
     file.write_text(house_file())
     arguments = ["--house", str(file), "--control", str(folder / "control")]
@@ -94,5 +95,5 @@ async def zigbee_rig(
         process("simulator.zigbee", arguments) as ready,
         control(ready["control"]) as air,
     ):
-        settings = ZigbeeSettings(ready["port"], CHANNEL, folder / "zigbee" / "zigbee.db")
+        settings = ZigbeeSettings(ready["port"], CHANNEL, folder / "zigbee" / "zigbee.db", **wishes)
         yield Rig(ZigbeeDriver(settings), air, House(), settings)
