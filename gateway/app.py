@@ -113,7 +113,10 @@ class Hub:
 
     async def live(self) -> None:
         """Run every part until somebody says stop."""
-        await self._socket.open()
+        try:
+            await self._socket.open()
+        except OSError as error:  # law 6: keypads and sirens need no socket
+            self._house.take(StorageFailed(f"the local socket cannot be made: {error.strerror}"))
         log.info("protecting, after %.1f s away", self._resumed.gap.total_seconds())
         async with asyncio.TaskGroup() as parts:
             running = [parts.create_task(watch_steps(self._clock, self._house.take))]

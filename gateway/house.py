@@ -6,6 +6,7 @@ timer. Nothing here waits, and whatever an effect brings about returns as an eve
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from gateway.model.clock import Clock, HouseTime, after
 from gateway.model.effect import EXPIRES, Effect, Order, OrderId, Repeat, repeat_of
@@ -19,7 +20,7 @@ type HandOut = Callable[[Order], None]
 type Watch = Callable[[Entry, State, Sequence[Order]], None]
 
 KEPT_MAX = 10_000
-"""Orders that wait for their commit at most; beyond it the oldest is handed out undurable."""
+"""Things that wait for their commit at most; beyond it the oldest is done undurable."""
 
 
 class House:
@@ -46,7 +47,7 @@ class House:
         self._draining = False
         self._armed: HouseTime | None = None
         self._at = HouseTime(0)
-        self._kept: deque[tuple[int, Order]] = deque()
+        self._kept: deque[tuple[int, Callable[[], None]]] = deque()
 
     def watch(self, watcher: Watch) -> Callable[[], None]:
         """Show every entry from now on to a watcher; give what ends that."""
@@ -66,9 +67,15 @@ class House:
             self._draining = False
 
     def committed(self, number: int) -> None:
-        """Hand out what waited for its entry to be on disk. `number` and all before it are."""
+        """Do what waited for its entry to be on disk. `number` and all before it are."""
         while self._kept and self._kept[0][0] <= number:
-            self._hand_out(self._kept.popleft()[1])
+            self._kept.popleft()[1]()
+
+    def after_commit(self, then: Callable[[], None]) -> None:
+        """Have something done once all entries up to now are on disk."""
+        self._kept.append((self.number, then))
+        if len(self._kept) > KEPT_MAX:
+            self._kept.popleft()[1]()
 
     def wake(self) -> None:
         """Arm the timer anew, as after a start."""
@@ -86,7 +93,7 @@ class House:
             if repeat_of(order.effect) is Repeat.SET:
                 self._hand_out(order)
             else:
-                self._keep(order)
+                self.after_commit(partial(self._hand_out, order))
         entry = Entry(self.number, at, self._clock.wall(), event)
         self._write(entry, orders)
         self._arm()
@@ -96,11 +103,6 @@ class House:
     def _order(self, index: int, effect: Effect, at: HouseTime) -> Order:
         late = after(at, EXPIRES) if repeat_of(effect) is Repeat.NEVER_LATE else None
         return Order(OrderId(f"{self.number}.{index}"), effect, at, late)
-
-    def _keep(self, order: Order) -> None:
-        self._kept.append((self.number, order))
-        if len(self._kept) > KEPT_MAX:
-            self._hand_out(self._kept.popleft()[1])
 
     def _arm(self) -> None:
         # A tick that comes late or twice does no harm, so only a changed deadline is armed.

@@ -41,7 +41,7 @@ def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, 
     said: list[Notify] = []
     for trouble, there in changes.items():
         if there is not (trouble in state.troubles):
-            said.append(_tell(site, trouble, there=there))
+            said.append(_tell(site, trouble, event, there=there))
             state = _set(state, trouble, at, there=there)
     return state, tuple(said)
 
@@ -153,11 +153,15 @@ def _set(state: State, trouble: Trouble, at: HouseTime, *, there: bool) -> State
     return replace(state, troubles=without(state.troubles, trouble))
 
 
-def _tell(site: Site, trouble: Trouble, *, there: bool) -> Notify:
+def _tell(site: Site, trouble: Trouble, event: Event, *, there: bool) -> Notify:
     text = sentence(site, trouble)
-    if there:
-        return Notify(f"trouble: {text}", Level.TROUBLE)
-    return Notify(f"over: {text}", Level.INFO)
+    if not there:
+        return Notify(f"over: {text}", Level.INFO)
+    match event:
+        case DriverLost() | CommandFailed() | StorageFailed():
+            return Notify(f"trouble: {text}: {event.reason}", Level.TROUBLE)
+        case _:
+            return Notify(f"trouble: {text}", Level.TROUBLE)
 
 
 # -- supervision ---------------------------------------------------------------------------------

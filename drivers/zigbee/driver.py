@@ -34,7 +34,9 @@ class ZigbeeDriver:
             app.add_listener(loss)
             life = Life(app, loss, report, self._settings)
             try:
-                await loss.watch(asyncio.create_task(open_radio(app, loss, life.listen)))
+                await loss.watch(
+                    asyncio.create_task(open_radio(app, self._settings.port, loss, life.listen))
+                )
                 # The house answers what it is told at once, so orders come in before this returns.
                 self._life = life
                 life.begin()

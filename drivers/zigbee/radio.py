@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +43,35 @@ def configuration(settings: ZigbeeSettings) -> dict[str, Any]:
     }
 
 
-def prepare_database(path: Path) -> None:
-    """Make the database's file ours alone before zigpy opens it: it will hold the network key."""
+@contextlib.contextmanager
+def database(path: Path) -> Iterator[Path]:
+    """Give zigpy's database, made ours alone before it is opened: it holds the network key.
+
+    On a disk that takes no writing it is a copy, private and gone with us: the devices are known
+    from it, and the alarm goes on.
+    """
+    try:
+        make_private(path)
+    except OSError as error:
+        log.warning("%s cannot be written (%s): what changes is lost", path, error.strerror)
+        with tempfile.TemporaryDirectory(prefix="nightlatch-zigbee-") as folder:
+            yield copied(path, Path(folder))
+    else:
+        yield path
+
+
+def make_private(path: Path) -> None:
+    """Make the file, if it is not there, for our eyes only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     path.chmod(0o600)  # it may be older than we are
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """Copy a database, and what its last commits left beside it."""
+    for file in path.parent.glob(f"{path.name}*"):
+        shutil.copyfile(file, folder / file.name)
+    return folder / path.name
 
 
 def hush_libraries() -> None:
@@ -95,17 +122,16 @@ async def loaded(settings: ZigbeeSettings) -> AsyncIterator[ControllerApplicatio
     waited for even when we are cancelled meanwhile.
     """
     hush_libraries()
-    prepare_database(settings.database)
-    load = asyncio.ensure_future(
-        ControllerApplication.new(configuration(settings), start_radio=False)
-    )
-    try:
-        await asyncio.shield(load)
-        yield load.result()
-    finally:
-        await asyncio.wait((load,))
-        if not load.cancelled() and load.exception() is None:
-            await _close(load.result())
+    with database(settings.database) as file:
+        wishes = configuration(replace(settings, database=file))
+        load = asyncio.ensure_future(ControllerApplication.new(wishes, start_radio=False))
+        try:
+            await asyncio.shield(load)
+            yield load.result()
+        finally:
+            await asyncio.wait((load,))
+            if not load.cancelled() and load.exception() is None:
+                await _close(load.result())
 
 
 async def _close(app: ControllerApplication) -> None:
@@ -119,7 +145,7 @@ async def _close(app: ControllerApplication) -> None:
 
 
 async def open_radio(
-    app: ControllerApplication, loss: Loss, on_connected: Callable[[], None]
+    app: ControllerApplication, port: str, loss: Loss, on_connected: Callable[[], None]
 ) -> None:
     """Connect, and load the stick's network or form one. Raises RadioLost with a sentence."""
     try:
@@ -132,4 +158,24 @@ async def open_radio(
     except TROUBLES as error:
         if loss.sentence.done():
             raise RadioLost(loss.sentence.result()) from error
-        raise RadioLost(f"the Zigbee stick could not be started: {error!r}") from error
+        raise RadioLost(why_not(error, port)) from error
+
+
+# In this order: serialx says PermissionError also of a port that somebody else has locked.
+_WHY_NOT: dict[type[BaseException], str] = {
+    BlockingIOError: "another program holds {}: end it, or set another port",
+    FileNotFoundError: "there is no {}: is the stick plugged in?",
+    PermissionError: "{} may not be opened: add the hub's user to the group of the file",
+    ConnectionRefusedError: "nobody listens on {}",
+}
+
+
+def why_not(error: BaseException, port: str) -> str:
+    """Say for people why the stick could not be started, and what to do."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    for kind, sentence in _WHY_NOT.items():
+        if any(isinstance(each, kind) for each in chain):
+            return sentence.format(port)
+    return f"the Zigbee stick on {port} could not be started: {error!r}"

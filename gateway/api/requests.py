@@ -1,5 +1,7 @@
 """What can be asked at the local socket: one function a request (docs/hub-socket.md)."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -27,6 +29,7 @@ from rules import access
 from rules.alarm import why_not_arm
 from rules.state import Phase
 
+COMMIT_SECONDS = 5.0
 VIA = "cli"
 """Where wrong codes at the local socket are counted."""
 JOIN_SECONDS_MAX = 254
@@ -72,7 +75,7 @@ async def _arm(desk: Desk, ask: Ask) -> Json:
     asked = ArmRequested(area, mode, by, VIA, force=ask.get("force") is True, bypass=bypass)
     _must_be_heard(desk, asked)
     refused = why_not_arm(desk.house.site, desk.house.state, asked)
-    desk.house.take(asked)
+    await _take(desk, asked)
     if refused:
         held = shapes.area(desk.house.site, desk.house.state, area, desk.clock.now())["blockers"]
         blockers = held.get(mode, []) if isinstance(held, dict) else []
@@ -83,7 +86,7 @@ async def _arm(desk: Desk, ask: Ask) -> Json:
 async def _disarm(desk: Desk, ask: Ask) -> Json:
     area = _area(desk, ask)
     by = await _person(desk, ask, needed=True)
-    return _take(desk, DisarmRequested(area, by, VIA), area)
+    return await _heard(desk, DisarmRequested(area, by, VIA), area)
 
 
 async def _reset(desk: Desk, ask: Ask) -> Json:
@@ -91,7 +94,7 @@ async def _reset(desk: Desk, ask: Ask) -> Json:
     by = await _person(desk, ask, needed=True)
     if desk.house.state.areas[area].phase is not Phase.DISARMED:
         raise Refusal(f"{area} is not disarmed: disarm it first")
-    return _take(desk, ResetRequested(area, by), area)
+    return await _heard(desk, ResetRequested(area, by), area)
 
 
 async def _bypass(desk: Desk, ask: Ask) -> Json:
@@ -100,7 +103,7 @@ async def _bypass(desk: Desk, ask: Ask) -> Json:
     armed = desk.house.state.areas[area].phase is not Phase.DISARMED
     by = await _person(desk, ask, needed=armed)
     bypassed = ask.get("bypassed") is not False
-    desk.house.take(BypassRequested(zone, bypassed, by))
+    await _take(desk, BypassRequested(zone, bypassed, by))
     now = _area_now(desk, area)
     return {**now, "zone": zone, "bypassed": bypassed}
 
@@ -174,10 +177,21 @@ async def _person(desk: Desk, ask: Ask, *, needed: bool = False) -> str:
     return person
 
 
-def _take(desk: Desk, event: Event, area: str) -> Json:
+async def _heard(desk: Desk, event: Event, area: str) -> Json:
     _must_be_heard(desk, event)
-    desk.house.take(event)
+    await _take(desk, event)
     return _area_now(desk, area)
+
+
+async def _take(desk: Desk, event: Event) -> None:
+    """Have the house take an event; return when it is on disk, so that "armed" stays armed."""
+    on_disk = asyncio.Event()
+    desk.house.take(event)
+    desk.house.after_commit(on_disk.set)
+    # The journal lets go after two seconds without a disk; what was asked is done in any case.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(COMMIT_SECONDS):
+            await on_disk.wait()
 
 
 def _must_be_heard(desk: Desk, event: Event) -> None:

@@ -16,7 +16,7 @@ from rules.state import Phase
 from simulator.play.house import HOUSES, open_home
 from simulator.play.virtual import VirtualHouse
 from tests.gateway.hub import hub_command
-from tests.waiting import until
+from tests.waiting import until, until_async
 
 CODE = "4711"
 ENTRY_SECONDS = 1.0
@@ -117,13 +117,7 @@ class Burglary:
         return next((h for h in self.seen if h.get("sounding") is True), None)
 
     async def _wait(self, holds: Callable[[Mapping[str, Any]], bool]) -> None:
-        state: Mapping[str, Any] = {}
-        try:
-            async with asyncio.timeout(10):
-                while not holds(state := await self.house.hub.state()):  # noqa: ASYNC110 - its state
-                    await asyncio.sleep(0.02)
-        except TimeoutError:
-            raise AssertionError(f"it did not come to that; the hub says {state}") from None
+        await until_async(self.house.hub.state, holds)
 
     def _now(self) -> float:
         return time.clock_gettime(time.CLOCK_BOOTTIME)

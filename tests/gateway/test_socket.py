@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from gateway.model.credential import Code
 from gateway.model.effect import Order
 from gateway.model.event import Entry
 from rules import engine
+from rules.state import Phase
 from tests.clock import FakeClock
 from tests.rules.house import WINDOW_OPENED, calm, site
+from tests.waiting import until
 
 type Answer = dict[str, Any]
 BOUND = 10.0
@@ -65,13 +67,14 @@ class Hub:
         self.entries: list[Entry] = []
         self.orders: list[Order] = []
         self.stopped = False
+        self.has_disk = True
         clock = FakeClock()
         self.house = House(
             site=site(),
             clock=clock,
             state=engine.initial(site()),
             number=0,
-            write=lambda entry, _: self.entries.append(entry),
+            write=self._write,
             hand_out=self.orders.append,
         )
         for _, event in calm():
@@ -87,6 +90,11 @@ class Hub:
             stop=self._stop,
         )
         self.socket = LocalSocket(desk, path)
+
+    def _write(self, entry: Entry, _: Sequence[Order]) -> None:
+        self.entries.append(entry)
+        if self.has_disk:
+            asyncio.get_running_loop().call_soon(self.house.committed, entry.number)
 
     def _find(self, code: Code) -> str | None:
         return "anna" if code.text == "4711" else None
@@ -146,6 +154,17 @@ async def test_arming_and_disarming_as_a_person_would(tmp_path: Path) -> None:
         assert (await caller.ask("disarm"))["error"] == "a code is needed"
         assert (await caller.ask("disarm", code="0000"))["error"] == "that code is nobody's"
         assert (await caller.ask("disarm", code="4711"))["area"]["phase"] == "disarmed"
+
+
+async def test_nobody_is_told_armed_before_it_is_on_disk(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        made.has_disk = False
+        asking = asyncio.create_task(caller.ask("arm", mode="away"))
+        await until(lambda: made.house.state.areas["house"].phase is Phase.EXIT)
+        assert not asking.done()
+
+        made.house.committed(made.house.number)
+        assert (await asking)["ok"]
 
 
 async def test_a_refused_arming_lists_every_blocker_and_force_leaves_them_out(
