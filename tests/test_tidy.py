@@ -73,7 +73,7 @@ def test_no_word_of_unfinished_work_is_left() -> None:
         for file in tracked("*.py", "*.md", "*.toml")
         if file != Path(__file__)
         for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1)
-        if words.search(line) and "select" not in line
+        if words.search(line) and file.name != "pyproject.toml"  # which names ruff's rule on them
     ]
     assert found == []
 

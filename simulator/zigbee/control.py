@@ -84,6 +84,9 @@ class Control:
             case "fault":
                 given = {key: _float(value) for key, value in request.items() if key in _FAULTS}
                 self._wire.fault(**given)
+            case "babble":
+                count, seed = int(_float(request["count"])), int(_float(request["seed"]))
+                return {"said": self._wire.babble(count, seed)}
             case "statistics":
                 return {"statistics": dict(self._wire.statistics())}
             case _:
@@ -173,6 +176,7 @@ _PLAIN = (
     *("join", "leave", "open", "close", "motion", "still", "smoke", "clear", "wet", "dry"),
     *("tamper", "untamper", "mute", "unmute", "check_in"),
 )
+MOST_BABBLE = 200
 _GESTURES: Mapping[str, Mapping[str, _Field]] = {
     **dict.fromkeys(_PLAIN, _DEVICE),
     "battery": {**_DEVICE, "percent": _Field(_is_number, "a number from 0 to 100")},
@@ -205,6 +209,10 @@ _REQUESTS: Mapping[str, Mapping[str, _Field]] = {
     "unplug": {},
     "plug": {},
     "reset": {"code": _Field(_whole_up_to(0xFF), "a reset code, 0 to 255")},
+    "babble": {
+        "count": _Field(_whole_up_to(MOST_BABBLE), "how many frames, 0 to 200"),
+        "seed": _Field(_is_number, "a number"),
+    },
     "jam": {},
     "unjam": {},
     "fault": _FAULTS,

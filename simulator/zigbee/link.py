@@ -7,6 +7,7 @@ from dataclasses import asdict
 from random import Random
 from typing import Protocol
 
+from simulator.zigbee.babble import noise, payloads
 from simulator.zigbee.faults import LINE_BUFFER, SECOND, Faults, Mangler
 from simulator.zigbee.lane import Lane
 from simulator.zigbee.ports import Port
@@ -47,6 +48,10 @@ class Stick(Protocol):
 
     def power_off(self) -> None:
         """Lose power."""
+        ...
+
+    def say(self, payload: bytes) -> bool:
+        """Send an EZSP payload as it is, if there is room for it."""
         ...
 
     def jam(self, *, on: bool) -> None:
@@ -119,6 +124,12 @@ class Link:
         """Jam the radio."""
         self._stick.jam(on=on)
 
+    def babble(self, count: int, seed: int) -> int:
+        """Say what no stick says: noise on the bare line, then frames that mean nothing."""
+        if self._fd >= 0:
+            self._put(noise(seed), 0)
+        return sum(self._stick.say(payload) for payload in payloads(count, seed))
+
     def statistics(self) -> Mapping[str, int]:
         """Give the counts since start."""
         return asdict(self._tally)
@@ -132,9 +143,9 @@ class Link:
         self._watch_deadline()
         if self._faults.touches_frames:
             frame = self._out.mangle(self._faults, frame)
-        at = self._lane_out.push(self._faults, frame, self._clock())
-        # Without pacing the bytes are out by now: that is the moment that counts.
-        return at if self._faults.paced else self._clock()
+        # Without pacing this is the moment before the bytes go out: a host on the other core may
+        # have read them before we could look at the clock again.
+        return self._lane_out.push(self._faults, frame, self._clock())
 
     # ---------------------------------------------------------------------------------------
 

@@ -202,6 +202,12 @@ class Ncp:
         self._forget_host()
         self._ash.go_down()
 
+    def say(self, payload: bytes) -> bool:
+        """Send an EZSP payload as it is, if there is room for it."""
+        taken = self._ash.send(payload)
+        self.flush()
+        return taken
+
     def jam(self, *, on: bool) -> None:
         """Fill the channel with noise, or stop."""
         self._messaging.jammed = on

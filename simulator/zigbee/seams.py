@@ -110,6 +110,10 @@ class Wire(Protocol):
         """Jam the radio: every transmission fails its CCA (counted), nothing is heard."""
         ...
 
+    def babble(self, count: int, seed: int) -> int:
+        """Say `count` things that no stick says; give how many of them the line took."""
+        ...
+
     def statistics(self) -> Mapping[str, int]:
         """Counts since start: nak_sent, nak_received, crc_errors, retransmissions_sent,
         retransmissions_received, out_of_sequence, timeouts, resets, frames_in, frames_out,

@@ -66,6 +66,10 @@ class Line:
     def jam(self, *, on: bool) -> None:
         self.done.append(("jam", on))
 
+    def babble(self, count: int, seed: int) -> int:
+        self.done.append(("babble", count, seed))
+        return count
+
     def statistics(self) -> Mapping[str, int]:
         return {"resets": 0}
 

@@ -79,7 +79,7 @@ async def test_an_unknown_device_is_refused_with_a_hint(watcher: Watcher) -> Non
         ({"do": "fault", "drop": "much"}, "drop: expected a number, found 'much'"),
         ({"do": "wet", "device": "front_door"}, "'front_door' is a contact and cannot 'wet'"),
         ({"do": "tamper", "device": "lamp"}, "no device 'lamp'; known: front_door, hall_siren"),
-        ({"device": "front_door"}, "do: expected one of battery, check_in"),
+        ({"device": "front_door"}, "do: expected one of babble, battery, check_in"),
         ({"do": "traffic", "rate": 10, "seconds": 1}, "there is no crowd"),
         ({"id": [1], "do": "state"}, "id: expected a number or a string, found list"),
     ],
@@ -176,6 +176,7 @@ async def test_the_stick_and_the_line_are_driven(tmp_path: Path) -> None:
             ("reset", {"code": 6}),
             ("jam", {}),
             ("unjam", {}),
+            ("babble", {"count": 7, "seed": 3}),
             ("fault", {"drop": 0.1, "byte_by_byte": True}),
         ]
         for do, fields in orders:
@@ -188,6 +189,7 @@ async def test_the_stick_and_the_line_are_driven(tmp_path: Path) -> None:
             ("reset", 6),
             ("jam", True),
             ("jam", False),
+            ("babble", 7, 3),
             {"drop": 0.1, "byte_by_byte": 1.0},
         ]
         assert counted["statistics"] == {"resets": 0}
