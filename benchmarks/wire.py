@@ -22,6 +22,8 @@ TRAFFIC_SECONDS = 3600
 COUNTED_SECONDS = 1.0
 LONGEST_REST = 0.015  # seconds between arming and opening
 AGAIN_SECONDS = 0.002
+REPEAT_SECONDS = 2.0
+REST_SECONDS = 60.0  # a line that is busy for longer will never rest
 SIREN_BYTES = 34  # of the siren's frame on the serial line
 BITS_PER_BYTE = 10
 FAULTS = ("retransmissions_sent", "retransmissions_received", "overflows", "timeouts", "nak_sent")
@@ -39,6 +41,7 @@ class Case:
     milliseconds: list[float] = field(default_factory=list[float])
     answers: list[float] = field(default_factory=list[float])
     alarms_lost: int = 0
+    closings_lost: int = 0
     seconds: float = 0.0
     faults: int = 0
     told: int = 0  # reports of the crowd in the journal
@@ -56,6 +59,7 @@ class Case:
         return [
             *spread(f"alarm, {self.name} (n={count})", self.milliseconds, "ms", lowest, targets),
             Figure(f"alarms lost, {self.name}", self.alarms_lost, "", target=0),
+            Figure(f"closings lost, {self.name}", self.closings_lost, "", target=0),
             Figure(f"line faults, {self.name}", self.faults, "", target=0),
             *(self._traffic_figures() if self.rate else []),
             *spread(f"socket answer, {self.name}", self.answers, "ms", None, LAG_TARGETS)[2:],
@@ -145,8 +149,11 @@ class _Block:
     async def _rest(self) -> float:
         """Wait until the line is at rest: what is under way would be lost with a change of it."""
         began, frames = time.perf_counter(), -1
+        until = began + REST_SECONDS
         # The line tells nobody that it rests, so it is looked at.
-        while frames != (frames := (await self._counts())["frames_in"]):  # noqa: ASYNC110  # see above
+        while frames != (frames := (await self._counts())["frames_in"]):
+            if time.perf_counter() > until:
+                raise TimeoutError(f"the line was still busy after {REST_SECONDS:g} s")
             await asyncio.sleep(SETTLE_SECONDS)
         return max(0.0, time.perf_counter() - began - SETTLE_SECONDS)
 
@@ -170,12 +177,21 @@ class _Block:
         await far.act("close", contact)
 
     async def _arm(self) -> None:
-        """Arm, as soon as the hub heard that all is closed."""
-        while True:
+        """Arm, as soon as the hub heard that all is closed; a closing that was lost is repeated."""
+        async with asyncio.timeout(SIREN_SECONDS):
+            while not await self._is_armed_within(REPEAT_SECONDS):
+                self.case.closings_lost += 1
+                for contact in CONTACTS:
+                    await self.house.far.act("close", contact)
+
+    async def _is_armed_within(self, seconds: float) -> bool:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
             with contextlib.suppress(Refused):
                 await self.house.hub.ask("arm", mode="night")
-                return
+                return True
             await asyncio.sleep(AGAIN_SECONDS)
+        return False
 
     async def _probe(self) -> None:
         """Time answers of the hub's socket: a loop that is held up answers late."""

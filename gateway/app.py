@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from gateway import log as logs
@@ -26,8 +27,8 @@ from gateway.model.credential import CodeOffered
 from gateway.model.device import DriverId
 from gateway.model.driver import Driver
 from gateway.model.effect import Notify, Order
-from gateway.model.event import Entry, Event, Started, StorageFailed, Telemetry
-from gateway.recovery import Redelivery, Snapshots, folded
+from gateway.model.event import AreaLost, Entry, Event, Started, StorageFailed, Telemetry
+from gateway.recovery import Folded, Redelivery, Snapshots, folded
 from gateway.supervisor import keep
 from rules import engine
 
@@ -65,7 +66,7 @@ class Hub:
     def __init__(self, config: Config, journal: Journal) -> None:
         recovered = journal.recover()
         site = config.site()
-        state, notes = folded(site, recovered)
+        was = folded(site, recovered, journal.entries)
         loop = asyncio.get_running_loop()
         self._config = config
         self._journal = journal
@@ -74,12 +75,12 @@ class Hub:
         self._drivers: dict[DriverId, Driver] = {}
         self._stopping = asyncio.Event()
         self._telemetry = TelemetryLog(config.state_folder)
-        self._snapshots = Snapshots(journal)
+        self._snapshots = Snapshots(journal, site)
         self._executor = Executor(self._drivers, self._clock, self._hear, journal.settle, _tell)
         self._house = House(
             site=site,
             clock=self._clock,
-            state=state,
+            state=was.state,
             number=recovered.number,
             write=self._write,
             hand_out=self._executor.take,
@@ -88,7 +89,7 @@ class Hub:
         self._socket = LocalSocket(self._desk(), config.state_folder / NAME)
         self._house.watch(self._snapshots.watch)
         journal.start(loop, self._resumed.era, self._committed, self._house.take)
-        self._begin(recovered.unconfirmed, [*recovered.notes, *notes])
+        self._begin(recovered.unconfirmed, was, recovered.notes)
 
     def _desk(self) -> Desk:
         return Desk(
@@ -101,12 +102,14 @@ class Hub:
             stop=self.stop,
         )
 
-    def _begin(self, unconfirmed: Sequence[Order], notes: Sequence[str]) -> None:
+    def _begin(self, unconfirmed: Sequence[Order], was: Folded, notes: Sequence[str]) -> None:
         """Make the first entry of this life; what was left undone follows it."""
         gap = self._resumed.gap.total_seconds()
         self._house.take(Started(gap, self._resumed.trusted))
-        for note in notes:
+        for note in (*notes, *was.notes):
             self._house.take(StorageFailed(note))
+        for area in was.lost:
+            self._house.take(AreaLost(area))
         redelivery = Redelivery(unconfirmed, self._executor.take, self._journal.settle)
         self._house.watch(redelivery.watch)
         self._house.wake()
@@ -121,7 +124,7 @@ class Hub:
         async with asyncio.TaskGroup() as parts:
             running = [parts.create_task(watch_steps(self._clock, self._house.take))]
             # Only now: the radio libraries take a second to load, and the rules hold already.
-            for driver in _drivers(self._config):
+            for driver in await asyncio.to_thread(_drivers, self._config):
                 self._drivers[driver.id] = driver
                 running.append(parts.create_task(keep(driver, self._hear)))
             _settle_memory()
@@ -134,12 +137,13 @@ class Hub:
         self._stopping.set()
 
     async def close(self) -> None:
-        """End every part, the journal last."""
-        await self._socket.close()
-        await self._executor.close()
-        self._snapshots.take(self._house.number, self._house.state)
-        self._telemetry.close()
-        await asyncio.to_thread(self._journal.close)
+        """End every part, the journal last, whatever becomes of those before it."""
+        async with AsyncExitStack() as parts:
+            parts.push_async_callback(asyncio.to_thread, self._journal.close)
+            parts.callback(self._telemetry.close)
+            parts.callback(self._snapshots.take, self._house.number, self._house.state)
+            parts.push_async_callback(self._executor.close)
+            parts.push_async_callback(self._socket.close)
 
     def _hear(self, said: Event | Telemetry | CodeOffered) -> None:
         """Sort what a driver says: to the house, to the doorman, or to the telemetry."""

@@ -4,6 +4,8 @@ The check is slow on purpose (argon2id), so it runs in a thread, and few at a ti
 """
 
 import asyncio
+import logging
+from collections import Counter
 from collections.abc import Callable
 
 from gateway.model.credential import Code, CodeOffered, Wish
@@ -11,8 +13,10 @@ from gateway.model.device import DeviceId
 from gateway.model.event import ArmRequested, CodeRefused, DisarmRequested, Event
 from rules.site import Site
 
-CHECKS_MAX = 8
-"""Codes in the air at most; more than that is no person, and is refused unchecked."""
+CHECKS_MAX = 4
+"""Codes in the air at most from one place; more than that is no person, and goes unchecked."""
+
+log = logging.getLogger("nightlatch.doorman")
 
 type Find = Callable[[Code], str | None]
 """Names the person whose code it is. Slow; for a thread."""
@@ -25,30 +29,35 @@ class Doorman:
         self._site = site
         self._find = find
         self._take = take
-        self._checking = 0
+        self._checking: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def offer(self, offered: CodeOffered) -> None:
         """Take a code typed at a keypad; returns at once, the house hears of it soon."""
         task = asyncio.get_running_loop().create_task(self._check(offered))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._checked)
 
     async def who(self, code: Code | None, via: str) -> str | None:
         """Name the person; for a wrong code tell the house, and give None."""
         if code is None:
             return None
-        if self._checking >= CHECKS_MAX:
+        if self._checking[via] >= CHECKS_MAX:
             self._take(CodeRefused(via))
             return None
-        self._checking += 1
+        self._checking[via] += 1
         try:
             person = await asyncio.to_thread(self._find, code)
         finally:
-            self._checking -= 1
+            self._checking[via] -= 1
         if person is None:
             self._take(CodeRefused(via))
         return person
+
+    def _checked(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a code could not be checked", exc_info=task.exception())
 
     async def _check(self, offered: CodeOffered) -> None:
         person = await self.who(offered.code, offered.via)

@@ -1,18 +1,26 @@
 """Carries out orders: to the driver they are for, with a deadline, retries and an outcome.
 
-Every device has a lane of its own, so one dead siren never delays another. An order of the kind
-that may be repeated replaces those of its kind that still wait in the lane: only the newest counts.
+Every device has a lane of its own, and its siren another: one dead siren never delays a second, and
+no display is waited for by an alarm. An order of the kind that may be repeated replaces those of
+its topic, the one under way as well: only the newest counts.
 """
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
-from gateway.model.clock import Clock
-from gateway.model.command import Command, PermitJoin, SilenceSiren, SoundSiren, driver_for
+from gateway.model.clock import Clock, between
+from gateway.model.command import Command, SilenceSiren, SoundSiren, driver_for, target_of
 from gateway.model.device import DriverId
-from gateway.model.driver import DeviceUnreachable, Driver, DriverError, RadioLost
+from gateway.model.driver import (
+    CommandRefused,
+    DeviceUnreachable,
+    Driver,
+    DriverError,
+    RadioLost,
+)
 from gateway.model.effect import Notify, Order, OrderId, Perform, Repeat, repeat_of
 from gateway.model.event import CommandConfirmed, CommandFailed, Event, Proof
 
@@ -24,14 +32,20 @@ LANES_MAX = 4096
 WAITING_MAX = 16
 """Orders that wait in one lane at most."""
 
+log = logging.getLogger("nightlatch.executor")
+
+type Topic = tuple[str, object]
+
 
 @dataclass(slots=True)
 class _Lane:
-    """The orders of one device."""
+    """The orders of one device, one at a time."""
 
     waiting: deque[Order] = field(default_factory=deque[Order])
-    task: asyncio.Task[None] | None = None
-    newer: asyncio.Event = field(default_factory=asyncio.Event)
+    working: bool = False
+    worker: asyncio.Task[None] | None = None
+    current: Order | None = None
+    attempt: asyncio.Task[None] | None = None  # what carries `current` out
 
 
 class Executor:
@@ -50,7 +64,7 @@ class Executor:
         self._report = report
         self._settle = settle
         self._tell = tell
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[Topic, _Lane] = {}
 
     def take(self, order: Order) -> None:
         """Start on an order; returns at once, its first frame already on its way if it can be."""
@@ -63,106 +77,120 @@ class Executor:
 
     async def close(self) -> None:
         """End every lane. What was not confirmed stays in the outbox."""
-        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
+        tasks = [t for lane in self._lanes.values() for t in (lane.worker, lane.attempt) if t]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _queue(self, order: Order, command: Command) -> None:
-        target = command.driver if isinstance(command, PermitJoin) else command.device
-        lane = self._lanes.setdefault(target, _Lane())
+        key = target_of(command), isinstance(command, SoundSiren | SilenceSiren)
+        if key not in self._lanes and len(self._lanes) >= LANES_MAX:
+            self._fail(order, command, "too many devices have commands", permanent=True)
+            return
+        lane = self._lanes.setdefault(key, _Lane())
         if repeat_of(order.effect) is Repeat.SET:
-            self._drop_older(lane, command)
-        if len(lane.waiting) >= WAITING_MAX or len(self._lanes) > LANES_MAX:
+            self._replace(lane, _topic(command))
+        if len(lane.waiting) >= WAITING_MAX:
             self._fail(order, command, "too many commands wait for it", permanent=True)
             return
         lane.waiting.append(order)
-        lane.newer.set()
-        if lane.task is None:
-            # Eager: the driver's first frame leaves before this returns (Python 3.12).
-            lane.task = asyncio.Task(
-                self._work(target, lane), loop=asyncio.get_running_loop(), eager_start=True
-            )
-            if lane.task.done():
-                lane.task = None
+        if not lane.working:
+            lane.working = True
+            lane.worker = _eager(self._work(key, lane))
 
-    def _drop_older(self, lane: _Lane, command: Command) -> None:
-        for old in [o for o in lane.waiting if _replaces(command, o)]:
+    def _replace(self, lane: _Lane, topic: Topic) -> None:
+        """Drop what a newer order of the topic makes pointless."""
+        for old in [o for o in lane.waiting if _topic(_command(o)) == topic]:
             lane.waiting.remove(old)
             self._settle(old.id, "replaced")
+        current, attempt = lane.current, lane.attempt
+        if current is not None and attempt is not None and _topic(_command(current)) == topic:
+            attempt.cancel()
 
-    async def _work(self, target: str, lane: _Lane) -> None:
+    async def _work(self, key: Topic, lane: _Lane) -> None:
         try:
             while lane.waiting:
-                lane.newer.clear()
-                await self._carry_out(lane, lane.waiting.popleft())
+                lane.current = order = lane.waiting.popleft()
+                lane.attempt = _eager(self._carry_out(order))
+                await asyncio.wait((lane.attempt,))
+                if lane.attempt.cancelled():
+                    self._settle(order.id, "replaced")
         finally:
-            lane.task = None
+            lane.working = False
+            lane.current = lane.attempt = lane.worker = None
             if not lane.waiting:
-                self._lanes.pop(target, None)
+                self._lanes.pop(key, None)
 
-    async def _carry_out(self, lane: _Lane, order: Order) -> None:
-        assert isinstance(order.effect, Perform)  # noqa: S101  # take() sorted them
-        command, reason = order.effect.command, ""
+    async def _carry_out(self, order: Order) -> None:
+        command, reason = _command(order), ""
         for pause in (*PAUSES, None):
-            if order.expires is not None and self._clock.now() > order.expires:
-                self._fail(order, command, "it came too late to be safe", permanent=True)
-                return
             try:
-                proof = await self._attempt(command)
-            except DeviceUnreachable as unreachable:
-                reason = str(unreachable)
-            except DriverError as refused:
-                # A lost radio is not asked again: when it is back, the rules order anew.
-                self._fail(order, command, str(refused), permanent=True)
-                return
+                proof = await self._attempt(order, command)
+            except DriverError as error:
+                reason = str(error)
+                if not _worth_a_retry(order, error):
+                    # A lost radio is not asked again: when it is back, the rules order anew.
+                    self._fail(order, command, reason, permanent=True)
+                    return
+            except Exception as bug:  # one broken driver stops nothing else (law 6)
+                log.exception("%s failed", type(command).__name__)
+                reason = f"the driver failed: {type(bug).__name__}"
             else:
                 self._settle(order.id, "confirmed")
                 self._report(CommandConfirmed(order.id, command, proof))
                 return
-            if pause is None or await self._overtaken(lane, command, pause):
-                break
+            if pause is not None:
+                await asyncio.sleep(pause)
         self._fail(order, command, reason, permanent=False)
 
-    async def _attempt(self, command: Command) -> Proof:
+    async def _attempt(self, order: Order, command: Command) -> Proof:
         name = driver_for(command)
         driver = self._drivers.get(name)
         if driver is None:
             raise RadioLost(f"there is no {name} driver")
         try:
-            async with asyncio.timeout(ATTEMPT_SECONDS):
+            async with asyncio.timeout(self._patience(order)):
                 return await driver.perform(command)
         except TimeoutError:
-            raise DeviceUnreachable(f"no answer within {ATTEMPT_SECONDS:.0f} s") from None
+            raise DeviceUnreachable("it did not answer in time") from None
 
-    async def _overtaken(self, lane: _Lane, command: Command, pause: float) -> bool:
-        """Wait before a retry; whether a newer order made it pointless."""
-        try:
-            async with asyncio.timeout(pause):
-                while not any(_replaces(_command(o), command) for o in lane.waiting):
-                    lane.newer.clear()
-                    await lane.newer.wait()
-        except TimeoutError:
-            return False
-        return True
+    def _patience(self, order: Order) -> float:
+        """Give the seconds an attempt may take; raise TooLate where it may not begin any more."""
+        if order.expires is None:
+            return ATTEMPT_SECONDS
+        left = between(self._clock.now(), order.expires).total_seconds()
+        if left <= 0:
+            raise TooLate("it came too late to be safe")
+        return min(ATTEMPT_SECONDS, left)
 
     def _fail(self, order: Order, command: Command, reason: str, *, permanent: bool) -> None:
         self._settle(order.id, f"failed: {reason}")
         self._report(CommandFailed(order.id, command, reason, permanent))
 
 
+class TooLate(DriverError):
+    """The order has expired."""
+
+
+def _worth_a_retry(order: Order, error: DriverError) -> bool:
+    """A device that said no may say yes a second later; what may be repeated is asked again."""
+    if isinstance(error, CommandRefused):
+        return repeat_of(order.effect) is Repeat.SET
+    return isinstance(error, DeviceUnreachable)
+
+
+def _eager(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Start a task at once: the driver's first frame leaves before this returns (Python 3.12)."""
+    return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+
+
 def _command(order: Order) -> Command:
-    assert isinstance(order.effect, Perform)  # noqa: S101  # lanes hold nothing else
+    assert isinstance(order.effect, Perform)  # noqa: S101  # take() sorted them
     return order.effect.command
 
 
-def _topic(command: Command) -> tuple[str, object]:
+def _topic(command: Command) -> Topic:
     """Commands of one topic override each other; those about different slots do not."""
     if isinstance(command, SoundSiren | SilenceSiren):
         return "siren", None
     return type(command).__name__, getattr(command, "slot", None)
-
-
-def _replaces(newer: Command, older: Command | Order) -> bool:
-    old = _command(older) if isinstance(older, Order) else older
-    return _topic(newer) == _topic(old)

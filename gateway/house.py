@@ -4,21 +4,26 @@ For each event: stamp it, fold it, hand out what may leave at once, write everyt
 timer. Nothing here waits, and whatever an effect brings about returns as an event.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 from gateway.model.clock import Clock, HouseTime, after
 from gateway.model.effect import EXPIRES, Effect, Order, OrderId, Repeat, repeat_of
-from gateway.model.event import Entry, Event, Ticked
+from gateway.model.event import Entry, Event, PartFailed, Ticked
 from rules import engine
 from rules.site import Site
 from rules.state import State
+
+log = logging.getLogger("nightlatch.house")
 
 type Write = Callable[[Entry, Sequence[Order]], None]
 type HandOut = Callable[[Order], None]
 type Watch = Callable[[Entry, State, Sequence[Order]], None]
 
+RETRY = timedelta(seconds=1)
 KEPT_MAX = 10_000
 """Things that wait for their commit at most; beyond it the oldest is done undurable."""
 
@@ -46,6 +51,7 @@ class House:
         self._inbox: deque[Event] = deque()
         self._draining = False
         self._armed: HouseTime | None = None
+        self._again: HouseTime | None = None
         self._at = HouseTime(0)
         self._kept: deque[tuple[int, Callable[[], None]]] = deque()
 
@@ -85,7 +91,7 @@ class House:
     def _fold(self, event: Event) -> None:
         # House time never goes back, even should the clock be wrong.
         self._at = at = HouseTime(max(self._at, self._clock.now()))
-        self.state, effects = engine.step(self.site, self.state, event, at)
+        effects = self._step(event, at)
         self.number += 1
         orders = tuple(self._order(index, effect, at) for index, effect in enumerate(effects))
         for order in orders:
@@ -98,7 +104,25 @@ class House:
         self._write(entry, orders)
         self._arm()
         for watcher in tuple(self._watchers):
+            self._show(watcher, entry, orders)
+
+    def _step(self, event: Event, at: HouseTime) -> tuple[Effect, ...]:
+        """Fold; an event that the rules cannot bear is journaled all the same, and told."""
+        try:
+            self.state, effects = engine.step(self.site, self.state, event, at)
+        except Exception as bug:  # law 6: what one event broke must not stop the next
+            log.exception("the rules failed over a %s", type(event).__name__)
+            self._again = at
+            if not isinstance(event, PartFailed):
+                self._inbox.append(PartFailed("the rules", f"{type(event).__name__}: {bug!r}"))
+            return ()
+        return effects
+
+    def _show(self, watcher: Watch, entry: Entry, orders: Sequence[Order]) -> None:
+        try:
             watcher(entry, self.state, orders)
+        except Exception:  # law 6: who only looks on breaks nothing
+            log.exception("a watcher failed over entry %d", entry.number)
 
     def _order(self, index: int, effect: Effect, at: HouseTime) -> Order:
         late = after(at, EXPIRES) if repeat_of(effect) is Repeat.NEVER_LATE else None
@@ -107,6 +131,9 @@ class House:
     def _arm(self) -> None:
         # A tick that comes late or twice does no harm, so only a changed deadline is armed.
         deadline = engine.next_deadline(self.state)
+        if self._again is not None and deadline is not None:
+            # The tick itself failed: not at once again, or nothing else would run.
+            deadline, self._again = HouseTime(max(deadline, after(self._again, RETRY))), None
         if deadline != self._armed:
             self._armed = deadline
             if deadline is not None:

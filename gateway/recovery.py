@@ -1,68 +1,99 @@
 """From the journal back to the state: snapshot, fold, and what was ordered and never confirmed."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from gateway.codec import CodecError, decode, encode
 from gateway.journal.journal import Journal
 from gateway.journal.records import Recovered
-from gateway.model.command import (
-    PermitJoin,
-    SetLockCode,
-    ShowPanel,
-    SilenceSiren,
-    SoundSiren,
-    TurnSwitch,
-    driver_for,
-)
-from gateway.model.device import DriverId
-from gateway.model.effect import Order, OrderId, Perform
-from gateway.model.event import DriverFound, Entry, StorageRecovered
+from gateway.model.command import ClearLockCode, LockDoor
+from gateway.model.device import DeviceId
+from gateway.model.effect import Notify, Order, OrderId, Perform
+from gateway.model.event import DeviceJoined, Entry, Started, StorageRecovered
 from rules import engine
 from rules.site import Site
 from rules.state import State
+
+log = logging.getLogger("nightlatch.recovery")
 
 SNAPSHOT_EVERY = 5_000
 """Entries between snapshots: folding them takes a fraction of a second."""
 
 
-def folded(site: Site, recovered: Recovered) -> tuple[State, list[str]]:
-    """Give the state the journal says, fitted to the configuration of now; and what went wrong."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a snapshot holds: the state, and the configuration under which it came about.
+
+    Entries are folded with the configuration they were made under: a request that was granted then
+    is not judged again by what the file says today.
+    """
+
+    site: Site
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Where a restart goes on."""
+
+    state: State  # fitted to the configuration of now
+    notes: tuple[str, ...] = ()  # what went wrong, in sentences
+    lost: tuple[str, ...] = ()  # areas that were armed and are not configured any more
+
+
+def folded(site: Site, recovered: Recovered, whole: Callable[[], Iterable[Entry]]) -> Folded:
+    """Give the state the journal says. `whole` gives every entry there is, should it be needed."""
     notes: list[str] = []
-    state = engine.initial(site)
+    kept, entries = Kept(site, engine.initial(site)), recovered.entries
     if recovered.snapshot is not None:
         try:
-            state = decode(recovered.snapshot[1], State)
+            kept = decode(recovered.snapshot[1], Kept)
         except CodecError as wrong:
-            notes.append(f"the snapshot cannot be read, so its state is lost: {wrong}")
-    state = engine.fitted(site, state)
-    for entry in recovered.entries:
-        state, _ = engine.step(site, state, entry.event, entry.at)
-    return state, notes
+            notes.append(f"the snapshot cannot be read, so all entries are folded: {wrong}")
+            entries = whole()
+    state = kept.state
+    for entry in entries:
+        try:
+            state, _ = engine.step(kept.site, state, entry.event, entry.at)
+        except Exception as bug:  # law 6: a crash over one entry would be a crash at every start
+            log.exception("entry %d cannot be folded", entry.number)
+            notes.append(f"entry {entry.number} cannot be folded and is left out: {bug!r}")
+    fitted, lost = engine.fitted(site, kept.site, state)
+    return Folded(fitted, tuple(notes), lost)
 
 
 class Snapshots:
     """Keeps the state now and then, so that a restart has little to fold."""
 
-    def __init__(self, journal: Journal, every: int = SNAPSHOT_EVERY) -> None:
+    def __init__(self, journal: Journal, site: Site, every: int = SNAPSHOT_EVERY) -> None:
         self._journal = journal
+        self._site = site
         self._every = every
         self._since = 0
 
     def watch(self, entry: Entry, state: State, _: Sequence[Order]) -> None:
-        """Count entries, and keep a snapshot when it is time."""
+        """Count entries, and keep a snapshot when it is time: also as the first of each life."""
         self._since += 1
-        # A disk that is back may hold a new file, or one with a hole: begin it with all there is.
-        if self._since >= self._every or isinstance(entry.event, StorageRecovered):
+        # The first entry of a life may be the first under this configuration. A disk that is back
+        # may hold a new file, or one with a hole: begin it with all there is.
+        begins = isinstance(entry.event, Started | StorageRecovered)
+        if begins or self._since >= self._every:
             self.take(entry.number, state)
 
     def take(self, number: int, state: State) -> None:
         """Keep a snapshot now."""
         self._since = 0
-        self._journal.snapshot(number, encode(state, State))
+        self._journal.snapshot(number, encode(Kept(self._site, state), Kept))
 
 
 class Redelivery:
-    """Orders that nobody confirmed before the hub ended; each waits for its driver to answer."""
+    """Orders that nobody confirmed before the hub ended.
+
+    Notices are told. A bolt is thrown, and a lock's code cleared, once the lock is found. What
+    should sound, shine and show follows from the state. All else is dropped: whoever asked is not
+    waiting any more, and a door that opens now opens late.
+    """
 
     def __init__(
         self,
@@ -71,22 +102,18 @@ class Redelivery:
         settle: Callable[[OrderId, str], None],
     ) -> None:
         self._hand_out = hand_out
-        self._waiting: dict[DriverId, list[Order]] = {}
+        self._waiting: dict[DeviceId, list[Order]] = {}
         for order in orders:
             match order.effect:
-                case Perform(command=SoundSiren() | SilenceSiren() | ShowPanel() | TurnSwitch()):
-                    # What should sound, shine and show now follows from the state.
-                    settle(order.id, "left to the state")
-                case Perform(command=PermitJoin() | SetLockCode()):
-                    # Its code was never written down, and whoever asked is not waiting any more.
-                    settle(order.id, "dropped: the hub was restarted")
-                case Perform(command=command):
-                    self._waiting.setdefault(driver_for(command), []).append(order)
-                case _:
+                case Notify():
                     hand_out(order)
+                case Perform(command=LockDoor(device=lock) | ClearLockCode(device=lock)):
+                    self._waiting.setdefault(lock, []).append(order)
+                case Perform():
+                    settle(order.id, "dropped: the hub was restarted")
 
     def watch(self, entry: Entry, _: State, __: Sequence[Order]) -> None:
-        """Hand out what waited for the driver that was found."""
-        if isinstance(entry.event, DriverFound):
-            for order in self._waiting.pop(entry.event.driver, ()):
+        """Hand out what waited for the device that was found."""
+        if isinstance(entry.event, DeviceJoined):
+            for order in self._waiting.pop(entry.event.device.id, ()):
                 self._hand_out(order)

@@ -6,24 +6,60 @@ Codes arrive already checked: the doorman turned each into a person's name, or i
 from dataclasses import replace
 
 from gateway.model.clock import HouseTime, after
+from gateway.model.command import (
+    ClearLockCode,
+    Command,
+    PermitJoin,
+    RemoveDevice,
+    SetLockCode,
+    SilenceSiren,
+    UnlockDoor,
+)
 from gateway.model.device import DeviceId
 from gateway.model.effect import Level, Notify
-from gateway.model.event import ArmRequested, CodeRefused, DisarmRequested, Event, ResetRequested
+from gateway.model.event import (
+    ArmRequested,
+    BypassRequested,
+    CodeRefused,
+    CommandRequested,
+    DisarmRequested,
+    Event,
+    ResetRequested,
+)
 from rules.site import Site
-from rules.state import Failures, State, put, without
+from rules.state import Failures, Phase, State, put, without
 
 
 def refusal(site: Site, state: State, event: Event, at: HouseTime) -> str:
     """Say why a request is not heard; "" when it is."""
     match event:
         case ArmRequested():
-            return _locked(state, event.via, at) or _may(site, event, "arm")
+            with_code = event.by in site.people  # without one there is nothing to be guessed
+            return (with_code and _locked(site, state, event.via, at)) or _may_arm(site, event)
         case DisarmRequested():
-            return _locked(state, event.via, at) or _may(site, event, "disarm")
+            locked = _locked(site, state, event.via, at)
+            return locked or _may_disarm(site, event.by, event.area)
         case ResetRequested():
-            return _may(site, event, "disarm")
+            return _may_disarm(site, event.by, event.area)
+        case BypassRequested():
+            return _may_bypass(site, state, event)
+        case CommandRequested():
+            return _may_command(site, state, event)
         case _:
             return ""
+
+
+def needs_code(state: State, site: Site, command: Command) -> bool:
+    """Tell whether a command takes somebody's code: it opens a door, or weakens the alarm."""
+    match command:
+        case UnlockDoor() | SetLockCode() | ClearLockCode() | RemoveDevice():
+            return True
+        case SilenceSiren(device=device):
+            return any(device in site.areas[name].sirens for name in _sounding(site, state))
+        case PermitJoin(seconds=seconds):
+            return seconds > 0 and bool(_armed(site, state))
+        case _:
+            return False
 
 
 def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, tuple[Notify, ...]]:
@@ -45,20 +81,54 @@ def locked_until(state: State, via: str, at: HouseTime) -> HouseTime | None:
     return failures.until
 
 
-def _locked(state: State, via: str, at: HouseTime) -> str:
-    return "too many wrong codes there" if locked_until(state, via, at) is not None else ""
+def _locked(site: Site, state: State, via: str, at: HouseTime) -> str:
+    until = locked_until(state, via, at)
+    if until is None:
+        return ""
+    name = site.names.get(DeviceId(via), via)
+    return f"too many wrong codes at {name}: wait {-(-(until - at) // 1_000_000)} s"
 
 
-def _may(site: Site, event: ArmRequested | DisarmRequested | ResetRequested, what: str) -> str:
+def _may_arm(site: Site, event: ArmRequested) -> str:
     person = site.people.get(event.by)
     if person is None:
         # Somebody at the command line without a code: may arm where the site says so, no more.
-        free = isinstance(event, ArmRequested) and not site.arm_needs_code
-        return "" if free else f"a code is needed to {what}"
-    allowed = person.may_arm if what == "arm" else person.may_disarm
-    if not allowed:
-        return f"{person.name} may not {what}"
+        return "a code is needed to arm" if site.arm_needs_code else ""
+    if not person.may_arm:
+        return f"{person.name} may not arm"
     return "" if event.area in person.areas else f"{person.name} has no say in {event.area}"
+
+
+def _may_disarm(site: Site, by: str, *areas: str) -> str:
+    """Weakening an alarm is like disarming it: the same people may."""
+    person = site.people.get(by)
+    if person is None:
+        return "a code is needed for that"
+    if not person.may_disarm:
+        return f"{person.name} may not disarm"
+    foreign = [area for area in areas if area not in person.areas]
+    return f"{person.name} has no say in {', '.join(foreign)}" if foreign else ""
+
+
+def _may_bypass(site: Site, state: State, event: BypassRequested) -> str:
+    zone = site.zones.get(event.zone)
+    if zone is None or state.areas[zone.area].phase is Phase.DISARMED:
+        return ""
+    return _may_disarm(site, event.by, zone.area)
+
+
+def _may_command(site: Site, state: State, event: CommandRequested) -> str:
+    if not needs_code(state, site, event.command):
+        return ""
+    return _may_disarm(site, event.by, *_armed(site, state))
+
+
+def _armed(site: Site, state: State) -> list[str]:
+    return [name for name in site.areas if state.areas[name].phase is not Phase.DISARMED]
+
+
+def _sounding(site: Site, state: State) -> list[str]:
+    return [name for name in site.areas if state.areas[name].phase is Phase.ALARM]
 
 
 def _count(

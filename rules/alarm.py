@@ -29,7 +29,7 @@ from gateway.model.event import (
 )
 from rules.site import Area, OnTamper, Site, Zone, ZoneKind
 from rules.state import TRIPS_MAX, AreaState, Phase, State, Trip, with_area
-from rules.zones import blockers, devices_of, tripped, trips, zones_of
+from rules.zones import blockers, devices_of, last_tripped, trips, zones_of
 
 type Step = tuple[State, tuple[Notify, ...]]
 
@@ -95,9 +95,7 @@ def _trip(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
         case Phase.ARMED if zone.kind is ZoneKind.ENTRY:
             return _enter(area, now, zone, trip)
         case Phase.ENTRY if zone.kind is ZoneKind.ENTRY:
-            # A second door may hasten the end of the entry delay, never put it off.
-            other = _enter(area, now, zone, trip)
-            return replace(now, trips=other.trips, deadline=_earlier(now.deadline, other.deadline))
+            return _enter_again(area, now, zone, trip)
         case Phase.ENTRY if zone.kind is ZoneKind.FOLLOWER:
             return _remember(now, trip)
         case Phase.ARMED | Phase.ENTRY | Phase.ALARM:
@@ -113,6 +111,14 @@ def _enter(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
     if not delay:
         return _sound(area, now, trip)
     return _begin(_remember(now, trip), Phase.ENTRY, trip.at, delay)
+
+
+def _enter_again(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
+    """A second door may hasten the end of the entry delay, never put it off."""
+    other = _enter(area, now, zone, trip)
+    if other.phase is Phase.ALARM:
+        return other
+    return replace(now, trips=other.trips, deadline=_earlier(now.deadline, other.deadline))
 
 
 def _areas_with(site: Site, event: Reported | PanicPressed) -> Iterator[Area]:
@@ -166,14 +172,16 @@ def why_not_arm(site: Site, state: State, event: ArmRequested) -> str:
     if event.mode not in area.modes:
         return f"it has no mode {event.mode}; it has {', '.join(area.modes)}"
     if now.phase is not Phase.DISARMED:
-        return f"it is not disarmed but in {now.phase}"
+        return f"it is in {now.phase} already: disarm it first"
     eased = with_area(state, event.area, replace(now, bypassed=now.bypassed | event.bypass))
     held = blockers(site, eased, event.area, event.mode)
-    if event.force:
-        zones = {zone.name for zone in zones_of(site, event.area, event.mode)}
-        left = zones - eased.areas[event.area].bypassed - {b.zone for b in held}
-        return "" if left else "no zone would be left to guard it"
-    return "; ".join(blocker.sentence for blocker in held)
+    if held and not event.force:
+        return "; ".join(blocker.sentence for blocker in held)
+    left_out = eased.areas[event.area].bypassed | {blocker.zone for blocker in held}
+    guards = [z for z in zones_of(site, event.area, event.mode) if z.kind is not ZoneKind.ALWAYS]
+    return (
+        "" if any(z.name not in left_out for z in guards) else "no zone would be left to guard it"
+    )
 
 
 def _held(site: Site, state: State, event: ArmRequested) -> frozenset[str]:
@@ -256,8 +264,9 @@ def _armed(site: Site, state: State, name: str, now: AreaState, at: HouseTime) -
     """The exit delay is over. A door on the way out that still stands open starts the entry."""
     armed = replace(now, phase=Phase.ARMED, since=at, deadline=None)
     for zone in zones_of(site, name, now.mode or ""):
-        open_door = zone.kind is ZoneKind.ENTRY and zone.capability is Capability.CONTACT
-        if open_door and zone.name not in now.bypassed and tripped(state, zone):
+        on_the_way = zone.kind in (ZoneKind.ENTRY, ZoneKind.FOLLOWER)
+        is_door = on_the_way and zone.capability is Capability.CONTACT
+        if is_door and zone.name not in now.bypassed and last_tripped(state, zone):
             return _enter(
                 site.areas[name], armed, zone, Trip(zone.name, zone.device, "left open", at)
             )

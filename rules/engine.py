@@ -10,7 +10,8 @@ from gateway.model.effect import Effect, Level, Notify
 from gateway.model.event import Event
 from rules import access, alarm, health, outputs, readings
 from rules.site import Area, Site
-from rules.state import AreaState, State
+from rules.state import AreaState, Phase, State
+from rules.zones import zones_of
 
 VERSION = 1
 """Raised when a snapshot of an older state can no longer be read; the journal is folded instead."""
@@ -28,10 +29,11 @@ def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, 
     """
     refusal = access.refusal(site, state, event, at)
     if refusal:
-        return state, (Notify(f"refused: {refusal}", Level.INFO),)
+        said = Notify(f"refused: {refusal}", Level.INFO)
+        return state, (*outputs.say_no(site, getattr(event, "via", "")), said)
     seen = readings.fold(state, event, at)
     counted, warned = access.step(site, seen, event, at)
-    checked, troubled = health.step(site, counted, event, at)
+    checked, troubled = health.step(site, state, counted, event, at)
     moved, told = alarm.step(site, state, checked, event, at)
     orders = outputs.step(site, state, moved, event, at)
     return moved, (*orders, *told, *troubled, *warned)
@@ -43,16 +45,31 @@ def next_deadline(state: State) -> HouseTime | None:
     return min((when for when in waiting if when is not None), default=None)
 
 
-def fitted(site: Site, state: State) -> State:
-    """Fit a state from before to the configuration of now. Nothing that is armed is disarmed."""
+def fitted(site: Site, was: Site, state: State) -> tuple[State, tuple[str, ...]]:
+    """Fit a state kept under another configuration to that of now; name armed areas that are gone.
+
+    Nothing that is armed is disarmed by a change of names: where one area is gone and one is new,
+    it is the same one.
+    """
+    gone = [name for name in was.areas if name not in site.areas]
+    new = [name for name in site.areas if name not in state.areas]
+    renamed = dict(zip(new, gone, strict=True)) if len(new) == len(gone) == 1 else {}
     areas = {
-        name: _fitted(area, state.areas.get(name, AreaState())) for name, area in site.areas.items()
+        name: _fitted(site, area, state.areas.get(renamed.get(name, name), AreaState()))
+        for name, area in site.areas.items()
     }
-    return replace(state, areas=areas)
+    troubles = {t: since for t, since in state.troubles.items() if health.concerns(site, t)}
+    left = [n for n in gone if n not in renamed.values() and _is_armed(state, n)]
+    return replace(state, areas=areas, troubles=troubles), tuple(left)
 
 
-def _fitted(area: Area, now: AreaState) -> AreaState:
+def _is_armed(state: State, area: str) -> bool:
+    return area in state.areas and state.areas[area].phase is not Phase.DISARMED
+
+
+def _fitted(site: Site, area: Area, now: AreaState) -> AreaState:
     if now.mode is None or now.mode in area.modes:
         return now
-    # Its mode is gone from the configuration: stay armed in the first there is.
-    return replace(now, mode=next(iter(area.modes)))
+    # Its mode is gone from the configuration: stay armed in the one that guards most.
+    modes = sorted(area.modes, key=lambda mode: -len(list(zones_of(site, area.name, mode))))
+    return replace(now, mode=modes[0])

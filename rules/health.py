@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from gateway.model.capability import Battery, Keypad, Lock, Siren, Tamper
 from gateway.model.clock import HouseTime, after
+from gateway.model.device import DeviceId
 from gateway.model.effect import Level, Notify
 from gateway.model.event import (
+    AreaLost,
     ClockStepped,
     CommandConfirmed,
     CommandFailed,
@@ -19,6 +21,7 @@ from gateway.model.event import (
     JamChanged,
     LockOperated,
     PanicPressed,
+    PartFailed,
     Reported,
     Started,
     StorageFailed,
@@ -32,9 +35,11 @@ type Changes = dict[Trouble, bool]
 """Troubles that an event says are there (True) or over (False)."""
 
 
-def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, tuple[Notify, ...]]:
+def step(
+    site: Site, before: State, state: State, event: Event, at: HouseTime
+) -> tuple[State, tuple[Notify, ...]]:
     """Raise and clear troubles; tell people of each change once."""
-    changes = _changes(event)
+    changes = {t: there for t, there in _changes(before, event).items() if concerns(site, t)}
     if isinstance(event, Ticked | Started):
         state, silent = _supervise(site, state, event, at)
         changes |= silent
@@ -67,49 +72,69 @@ _SENTENCES = {
     TroubleKind.RADIO_LOST: "the {} radio is lost",
     TroubleKind.RADIO_JAMMED: "the {} radio is jammed",
     TroubleKind.STORAGE: "the journal cannot be written",
+    TroubleKind.PART: "{} failed",
+    TroubleKind.CONFIGURATION: "area {} was armed and is no longer in the configuration",
     TroubleKind.CLOCK: "the wall clock of {} cannot be trusted",
 }
 
 
-def _changes(event: Event) -> Changes:
+def concerns(site: Site, trouble: Trouble) -> bool:
+    """A device that nobody configured is nobody's trouble."""
+    return ":" not in trouble.subject or trouble.subject in site.names
+
+
+def _changes(before: State, event: Event) -> Changes:
     match event:
         case Reported():
             return _of_reading(event)
         case DeviceHeard() | LockOperated() | PanicPressed():
             return _alive(event.device)
         case DeviceJoined():
-            return _alive(event.device.id)
+            # A driver that comes back names whom it knows: that is no sign of their life.
+            known = event.device.id in before.devices
+            return {} if known else _alive(event.device.id)
         case DeviceLeft():
             return {Trouble(TroubleKind.LEFT, event.device): True}
         case CommandConfirmed() | CommandFailed():
             return _of_outcome(event)
+        case DriverFound() | DriverLost() | JamChanged():
+            return _of_driver(event)
+        case _:
+            return _of_hub(before, event)
+
+
+def _of_hub(before: State, event: Event) -> Changes:
+    match event:
         case StorageFailed() | StorageRecovered():
             return {Trouble(TroubleKind.STORAGE, ""): isinstance(event, StorageFailed)}
+        case PartFailed(part=part):
+            return {Trouble(TroubleKind.PART, part): True}
+        case AreaLost(area=area):
+            return {Trouble(TroubleKind.CONFIGURATION, area): True}
         case Started():
             # What a start finds wrong with the storage is said right after it.
-            return {
-                Trouble(TroubleKind.CLOCK, "the hub"): not event.trusted,
-                Trouble(TroubleKind.STORAGE, ""): False,
-            }
+            old = {t: False for t in before.troubles if t.kind in _OF_ONE_LIFE}
+            return {**old, Trouble(TroubleKind.CLOCK, "the hub"): not event.trusted}
         case ClockStepped():
             return {Trouble(TroubleKind.CLOCK, "the hub"): False}
         case _:
-            return _of_driver(event)
+            return {}
 
 
-def _of_driver(event: Event) -> Changes:
+_OF_ONE_LIFE = {TroubleKind.STORAGE, TroubleKind.PART, TroubleKind.CONFIGURATION}
+"""Troubles that a restart finds anew, or not."""
+
+
+def _of_driver(event: DriverFound | DriverLost | JamChanged) -> Changes:
+    lost = Trouble(TroubleKind.RADIO_LOST, event.driver)
+    jammed = Trouble(TroubleKind.RADIO_JAMMED, event.driver)
     match event:
         case DriverFound():
-            return {Trouble(TroubleKind.RADIO_LOST, event.driver): False}
+            return {lost: False}
         case DriverLost():
-            return {
-                Trouble(TroubleKind.RADIO_LOST, event.driver): True,
-                Trouble(TroubleKind.RADIO_JAMMED, event.driver): False,
-            }
+            return {lost: True, jammed: False}
         case JamChanged():
-            return {Trouble(TroubleKind.RADIO_JAMMED, event.driver): event.jammed}
-        case _:
-            return {}
+            return {jammed: event.jammed}
 
 
 def _of_reading(event: Reported) -> Changes:
@@ -158,7 +183,7 @@ def _tell(site: Site, trouble: Trouble, event: Event, *, there: bool) -> Notify:
     if not there:
         return Notify(f"over: {text}", Level.INFO)
     match event:
-        case DriverLost() | CommandFailed() | StorageFailed():
+        case DriverLost() | CommandFailed() | StorageFailed() | PartFailed():
             return Notify(f"trouble: {text}: {event.reason}", Level.TROUBLE)
         case _:
             return Notify(f"trouble: {text}", Level.TROUBLE)
@@ -179,11 +204,12 @@ def _supervise(
     silent: Changes = {
         Trouble(TroubleKind.SILENT, device): True for device, when in due.items() if when <= at
     }
-    next_check = min((when for when in due.values() if when > at), default=None)
-    if next_check is None and due:
-        # All silent already: look again when one of them could have spoken and fallen silent.
-        next_check = after(at, min(site.supervision.values()))
-    return replace(state, next_check=next_check), silent
+    # One that is silent may speak in a moment and fall silent again: look for that in time too.
+    looks = (
+        when if when > at else after(at, site.supervision[DeviceId(device)])
+        for device, when in due.items()
+    )
+    return replace(state, next_check=min(looks, default=None)), silent
 
 
 def _due(site: Site, state: State) -> Iterator[tuple[str, HouseTime]]:

@@ -7,8 +7,15 @@ a loss of its radio too, all that is wanted of it is ordered anew. Repeating it 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.model.clock import HouseTime
-from gateway.model.command import Command, ShowPanel, SilenceSiren, SoundSiren, TurnSwitch
+from gateway.model.clock import HouseTime, between
+from gateway.model.command import (
+    Command,
+    PermitJoin,
+    ShowPanel,
+    SilenceSiren,
+    SoundSiren,
+    TurnSwitch,
+)
 from gateway.model.device import DeviceId
 from gateway.model.effect import Perform
 from gateway.model.event import (
@@ -46,11 +53,11 @@ def step(
         case CommandFailed(permanent=False):
             return tuple(_again(site, state, event, at))
         case CodeRefused(via=via):
-            return tuple(_say_no(site, via))
+            return tuple(say_no(site, via))
         case _ if before.areas is state.areas:
             return ()
         case _:
-            return tuple(_changed(site, before, state, at))
+            return (*_changed(site, before, state, at), *_close_joining(before, state))
 
 
 def wanted(site: Site, state: State) -> dict[tuple[DeviceId, str], Wanted]:
@@ -79,10 +86,19 @@ def _changed(site: Site, before: State, state: State, at: HouseTime) -> Iterator
     for key, want in new.items():
         if old.get(key) != want:
             yield Perform(_order(key[0], want, at))
-    for device, what in old.keys() - new.keys():
+    for device, what in sorted(old.keys() - new.keys()):
         if what == "sound":
             yield Perform(SilenceSiren(device))
         # A light that came on in an alarm stays on: whoever comes home wants it.
+
+
+def _close_joining(before: State, state: State) -> Iterator[Perform]:
+    """An armed house lets nobody join."""
+    disarmed = all(area.phase is Phase.DISARMED for area in before.areas.values())
+    armed = any(area.phase is not Phase.DISARMED for area in state.areas.values())
+    for name, driver in state.drivers.items():
+        if driver.joining and disarmed and armed:
+            yield Perform(PermitJoin(name, 0))
 
 
 def _anew(site: Site, state: State, at: HouseTime, device: DeviceId) -> Iterator[Perform]:
@@ -97,15 +113,28 @@ def _anew(site: Site, state: State, at: HouseTime, device: DeviceId) -> Iterator
 
 
 def _again(site: Site, state: State, event: CommandFailed, at: HouseTime) -> Iterator[Perform]:
-    """A siren that did not answer is asked again for as long as it should sound."""
-    if isinstance(event.command, SoundSiren):
-        want = wanted(site, state).get((event.command.device, "sound"))
-        if want is not None:
-            yield Perform(_order(event.command.device, want, at))
+    """A siren that did not answer is asked again, for as long as it matters."""
+    match event.command:
+        case SoundSiren(device=siren):
+            want = wanted(site, state).get((siren, "sound"))
+            if want is not None:
+                yield Perform(_order(siren, want, at))
+        case SilenceSiren(device=siren):
+            # It ends by itself when its own time is over; until then it should be told.
+            quiet = (siren, "sound") not in wanted(site, state)
+            if quiet and any(_may_still_sound(site, state, siren, name, at) for name in site.areas):
+                yield Perform(SilenceSiren(siren))
+        case _:
+            return
 
 
-def _say_no(site: Site, via: str) -> Iterator[Perform]:
-    """Tell the keypad at which a wrong code was typed."""
+def _may_still_sound(site: Site, state: State, siren: DeviceId, area: str, at: HouseTime) -> bool:
+    recent = between(state.areas[area].since, at) < site.areas[area].siren_time
+    return siren in site.areas[area].sirens and recent
+
+
+def say_no(site: Site, via: str) -> Iterator[Perform]:
+    """Tell the keypad at which a code was typed that is wrong, or not heard now."""
     for area in site.areas.values():
         if via in area.keypads:
             yield Perform(ShowPanel(DeviceId(via), "refused", None, 0))

@@ -64,8 +64,8 @@ def _reported(state: State, event: Reported, at: HouseTime) -> State:
 
 def _joined(state: State, device: Device, at: HouseTime) -> State:
     found = state.devices.get(device.id) or DeviceState({}, {}, at)
-    about = replace(found, heard=at, about=device)
-    return replace(state, devices=put(state.devices, device.id, about))
+    known = replace(found, about=device)
+    return replace(state, devices=put(state.devices, device.id, known))
 
 
 def _heard(state: State, device: DeviceId, at: HouseTime) -> State:

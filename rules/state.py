@@ -39,6 +39,8 @@ class TroubleKind(StrEnum):
     RADIO_LOST = "radio lost"
     RADIO_JAMMED = "radio jammed"
     STORAGE = "storage"
+    PART = "part"  # a part of the hub that failed, and was gone round
+    CONFIGURATION = "configuration"  # an area was armed and is no longer configured
     CLOCK = "clock"  # the wall clock cannot be trusted
 
 

@@ -17,6 +17,7 @@ from gateway.model.command import (
 )
 from gateway.model.device import DeviceId
 from gateway.model.event import (
+    AreaLost,
     ArmRequested,
     BypassRequested,
     ClockStepped,
@@ -35,6 +36,7 @@ from gateway.model.event import (
     JoiningChanged,
     LockOperated,
     PanicPressed,
+    PartFailed,
     Proof,
     Reported,
     ResetRequested,
@@ -105,6 +107,10 @@ def sentence(site: Site, event: Event) -> str:  # noqa: C901, PLR0912  # one lin
             return f"storage failed: {event.reason}"
         case StorageRecovered():
             return "storage works again"
+        case PartFailed():
+            return f"{event.part} failed: {event.reason}"
+        case AreaLost():
+            return f"area {event.area} was armed and is no longer in the configuration"
         case Ticked():
             return "a delay is over"
 

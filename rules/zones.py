@@ -64,6 +64,12 @@ def tripped(state: State, zone: Zone) -> bool:
     return reading_of(state, zone.device, zone.capability) in TRIPPING
 
 
+def last_tripped(state: State, zone: Zone) -> bool:
+    """Tell whether a zone was not at rest when it was last known: unknown is not closed."""
+    device = state.devices.get(zone.device)
+    return device is not None and device.last(zone.capability) in TRIPPING
+
+
 def zones_of(site: Site, area: str, mode: str) -> Iterator[Zone]:
     """Give the zones that guard an area in a mode."""
     for zone in site.zones.values():
@@ -116,14 +122,23 @@ def _faults(site: Site, state: State, area: Area) -> Iterator[Blocker]:
             yield Blocker(f"the {driver} radio is not there")
         elif found.jammed:
             yield Blocker(f"the {driver} radio is jammed")
-    zoned = {zone.device: zone.name for zone in site.zones.values() if zone.area == area.name}
     bypassed = state.areas[area.name].bypassed
     for device in devices:
-        zone = zoned.get(device, "")
-        if zone and zone in bypassed:
+        zones = [z.name for z in site.zones.values() if (z.device, z.area) == (device, area.name)]
+        if zones and bypassed.issuperset(zones):
             continue
-        if not zone and device not in state.devices:
-            yield Blocker(f"{site.names.get(device, device)} never joined")
-        for kind, sentence in _PREVENTS.items():
-            if Trouble(kind, device) in state.troubles:
-                yield Blocker(sentence.format(site.names.get(device, device)), zone)
+        yield from _faults_of(
+            site, state, device, next((z for z in zones if z not in bypassed), "")
+        )
+    for siren in area.sirens:
+        if Trouble(TroubleKind.UNCONFIRMED, siren) in state.troubles:
+            yield Blocker(f"{site.names.get(siren, siren)} did not do what it was last asked")
+
+
+def _faults_of(site: Site, state: State, device: DeviceId, zone: str) -> Iterator[Blocker]:
+    name = site.names.get(device, device)
+    if not zone and device not in state.devices:
+        yield Blocker(f"{name} never joined")
+    for kind, sentence in _PREVENTS.items():
+        if Trouble(kind, device) in state.troubles:
+            yield Blocker(sentence.format(name), zone)

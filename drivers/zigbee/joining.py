@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 
 import zigpy.types as zt
@@ -88,10 +89,10 @@ def install_code(of: str, code: Code) -> tuple[zt.EUI64, zt.KeyData]:
 
     The code is a key: no error shows it.
     """
-    try:
-        address = zt.EUI64.convert(of)
-    except ValueError:
-        raise CommandRefused(f"{of!r} is no address of a Zigbee device") from None
+    if re.fullmatch(r"([0-9a-fA-F]{2}:?){8}", of) is None:
+        # Not shown: whoever mixes the two up has typed the code here.
+        raise CommandRefused("that is no address of a Zigbee device: 16 hexadecimal digits")
+    address = zt.EUI64.convert(of)
     try:
         return address, zigpy.util.convert_install_code(bytes.fromhex(code.text))
     except ValueError:

@@ -8,7 +8,6 @@ from collections.abc import Coroutine, Iterable
 import zigpy.types as zt
 from zigpy.application import ControllerApplication
 from zigpy.device import Device as Node
-from zigpy.exceptions import ZigbeeException
 
 from drivers.zigbee import directory, translate, zcl
 from drivers.zigbee.commands import Commands, Watchers
@@ -20,13 +19,19 @@ from drivers.zigbee.keypad import Keypads
 from drivers.zigbee.lane import Heard, Lane
 from drivers.zigbee.ledger import Ledger
 from drivers.zigbee.post import Post
-from drivers.zigbee.radio import Loss
+from drivers.zigbee.radio import TROUBLES, Loss
 from drivers.zigbee.readings import Reader
 from drivers.zigbee.rounds import Rounds
 from drivers.zigbee.settings import ZigbeeSettings
 from drivers.zigbee.translate import Told
 from drivers.zigbee.zcl import ClusterId, Frame
-from gateway.model.command import Command, PermitJoin, RefreshDevice, RemoveDevice
+from gateway.model.command import (
+    Command,
+    PermitJoin,
+    RefreshDevice,
+    RemoveDevice,
+    target_of,
+)
 from gateway.model.credential import CodeOffered
 from gateway.model.device import DeviceId
 from gateway.model.driver import DeviceUnknown, DeviceUnreachable, RadioLost, Report
@@ -34,6 +39,7 @@ from gateway.model.event import DeviceJoined, DeviceLeft, DriverFound, Proof, Re
 
 log = logging.getLogger(__name__)
 
+TASKS_MOST = 1024
 HELD_MOST = 256  # frames of devices that are about to be announced
 
 
@@ -107,13 +113,12 @@ class Life:
         return await self._loss.watch(asyncio.Task(work, loop=self._loop, eager_start=True))
 
     async def _done(self, command: Command) -> Proof:
-        name = command.driver if isinstance(command, PermitJoin) else command.device
         try:
             return await self._dispatch(command)
-        except (ZigbeeException, TimeoutError) as error:
+        except TROUBLES as error:
             if self._loss.sentence.done():
                 raise RadioLost(self._loss.sentence.result()) from error
-            raise DeviceUnreachable(f"{name} did not answer: {error!r}") from error
+            raise DeviceUnreachable(f"{target_of(command)} did not answer: {error!r}") from error
 
     async def _dispatch(self, command: Command) -> Proof:
         match command:
@@ -237,6 +242,9 @@ class Life:
                 self._report(DeviceLeft(place.id))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        if len(self._tasks) >= TASKS_MOST:
+            # Only a flood from the air comes this far; the oldest has had its time.
+            next(iter(self._tasks)).cancel()
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)

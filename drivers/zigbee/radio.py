@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bellows.ash import AshException  # type: ignore[import-untyped]  # bellows ships no types
+from bellows.exception import EzspError  # type: ignore[import-untyped]  # same
 from bellows.zigbee.application import (  # type: ignore[import-untyped]  # same
     ControllerApplication,
 )
@@ -23,7 +24,11 @@ from gateway.model.driver import RadioLost
 log = logging.getLogger(__name__)
 
 # What opening may meet. RuntimeError is bellows' "Connection has been closed".
-TROUBLES = (OSError, TimeoutError, AshException, ZigbeeException, RadioException, RuntimeError)
+TROUBLES = (
+    *(OSError, TimeoutError, RuntimeError),
+    *(AshException, EzspError, ZigbeeException, RadioException),
+)
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  # a private folder is made in it
 COMMIT_SECONDS = 1  # by default half a minute of what devices told is lost with the hub
 CLOSE_SECONDS = 10.0  # a stick that is gone cannot hold up our end
 
@@ -54,10 +59,15 @@ def database(path: Path) -> Iterator[Path]:
         make_private(path)
     except OSError as error:
         log.warning("%s cannot be written (%s): what changes is lost", path, error.strerror)
-        with tempfile.TemporaryDirectory(prefix="nightlatch-zigbee-") as folder:
+        with tempfile.TemporaryDirectory(prefix="nightlatch-", dir=memory()) as folder:
             yield copied(path, Path(folder))
     else:
         yield path
+
+
+def memory() -> str | None:
+    """Give a folder in memory, where there is one: a full disk is full for /tmp as well."""
+    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
 def make_private(path: Path) -> None:

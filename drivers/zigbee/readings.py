@@ -42,7 +42,10 @@ class Reader:
 
         async def one(place: Place) -> None:
             async with turn:
-                await self.read(place)
+                try:
+                    await self.read(place)
+                except Exception:  # one odd device must not leave the other doors unread
+                    log.exception("%s could not be read", place.id)
 
         async with asyncio.TaskGroup() as group:
             for place in places:

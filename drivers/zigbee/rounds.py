@@ -79,15 +79,20 @@ class Rounds:
         """Ask one device a round, for ever."""
         for turn in count():
             await asyncio.sleep(self._every)
-            self._heard = False
-            await self._ask(turn)
             try:
-                failures = await self._lane.cca_failures()
+                await self._round(turn)
             except RadioLost:  # the life of the radio ends, and is told of elsewhere
                 return
-            changed = self._verdict.judge(failures, heard=self._heard)
-            if changed is not None:
-                self._report(JamChanged(DRIVER, changed))
+            except Exception:  # one odd device must not end the watch over all others
+                log.exception("a round came to grief")
+
+    async def _round(self, turn: int) -> None:
+        self._heard = False
+        await self._ask(turn)
+        failures = await self._lane.cca_failures()
+        changed = self._verdict.judge(failures, heard=self._heard)
+        if changed is not None:
+            self._report(JamChanged(DRIVER, changed))
 
     async def _ask(self, turn: int) -> None:
         mains = [place for place in self._directory.places() if _answers_always(place)]

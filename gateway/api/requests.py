@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.api import shapes
@@ -13,9 +14,10 @@ from gateway.api.shapes import Json
 from gateway.doorman import Doorman
 from gateway.house import House
 from gateway.model.clock import Clock
-from gateway.model.command import PermitJoin, SetLockCode, UnlockDoor
+from gateway.model.command import PermitJoin
 from gateway.model.credential import Code
 from gateway.model.device import DeviceId, DriverId
+from gateway.model.effect import Order
 from gateway.model.event import (
     ArmRequested,
     BypassRequested,
@@ -27,12 +29,13 @@ from gateway.model.event import (
 )
 from rules import access
 from rules.alarm import why_not_arm
-from rules.state import Phase
+from rules.state import Phase, State
 
 COMMIT_SECONDS = 5.0
 VIA = "cli"
 """Where wrong codes at the local socket are counted."""
 JOIN_SECONDS_MAX = 254
+ADDRESS = r"([0-9a-fA-F]{2}:?){8}"
 NOBODY = "cli"
 
 
@@ -73,7 +76,7 @@ async def _arm(desk: Desk, ask: Ask) -> Json:
     bypass = frozenset(_zone(desk, zone) for zone in texts(ask, "bypass"))
     by = await _person(desk, ask)
     asked = ArmRequested(area, mode, by, VIA, force=ask.get("force") is True, bypass=bypass)
-    _must_be_heard(desk, asked)
+    _must_be_allowed(desk, asked)
     refused = why_not_arm(desk.house.site, desk.house.state, asked)
     await _take(desk, asked)
     if refused:
@@ -86,7 +89,8 @@ async def _arm(desk: Desk, ask: Ask) -> Json:
 async def _disarm(desk: Desk, ask: Ask) -> Json:
     area = _area(desk, ask)
     by = await _person(desk, ask, needed=True)
-    return await _heard(desk, DisarmRequested(area, by, VIA), area)
+    await _take_if_allowed(desk, DisarmRequested(area, by, VIA))
+    return _area_now(desk, area)
 
 
 async def _reset(desk: Desk, ask: Ask) -> Json:
@@ -94,22 +98,21 @@ async def _reset(desk: Desk, ask: Ask) -> Json:
     by = await _person(desk, ask, needed=True)
     if desk.house.state.areas[area].phase is not Phase.DISARMED:
         raise Refusal(f"{area} is not disarmed: disarm it first")
-    return await _heard(desk, ResetRequested(area, by), area)
+    await _take_if_allowed(desk, ResetRequested(area, by))
+    return _area_now(desk, area)
 
 
 async def _bypass(desk: Desk, ask: Ask) -> Json:
     zone = _zone(desk, text(ask, "zone"))
     area = desk.house.site.zones[zone].area
-    armed = desk.house.state.areas[area].phase is not Phase.DISARMED
-    by = await _person(desk, ask, needed=armed)
     bypassed = ask.get("bypassed") is not False
-    await _take(desk, BypassRequested(zone, bypassed, by))
+    by = await _person(desk, ask)
+    await _take_if_allowed(desk, BypassRequested(zone, bypassed, by))
     now = _area_now(desk, area)
     return {**now, "zone": zone, "bypassed": bypassed}
 
 
 async def _pair(desk: Desk, ask: Ask) -> Json:
-    _must_be_disarmed(desk, "a network is not opened")
     driver = DriverId(str(ask.get("driver", "zigbee")))
     if driver not in desk.house.state.drivers:
         raise Refusal(f"there is no {driver} radio{near(driver, desk.house.state.drivers)}")
@@ -117,9 +120,15 @@ async def _pair(desk: Desk, ask: Ask) -> Json:
     if not 0 <= seconds <= JOIN_SECONDS_MAX:
         raise Refusal(f"joining opens for 0 to {JOIN_SECONDS_MAX} seconds, not {seconds}")
     printed, address = str(ask.get("install_code") or ""), str(ask.get("address") or "")
+    if address and re.fullmatch(ADDRESS, address) is None:
+        # Not shown: whoever mixes the two up has typed the install code here.
+        raise Refusal("an address is 16 hexadecimal digits, as printed on the device")
     code = Code(printed) if printed else None
+    if seconds:
+        _must_be_disarmed(desk, "a network is not opened")
     by = await _person(desk, ask)
-    desk.house.take(CommandRequested(PermitJoin(driver, seconds, code, address), by))
+    asked = CommandRequested(PermitJoin(driver, seconds, code, address), by)
+    await _take_if_allowed(desk, asked)
     return {"open": seconds > 0}
 
 
@@ -129,10 +138,19 @@ async def _command(desk: Desk, ask: Ask) -> Json:
     make = COMMANDS.get(word)
     if make is None:
         raise Refusal(f"there is no command '{word}'{near(word, COMMANDS)}")
-    command = make(device, ask)
-    by = await _person(desk, ask, needed=isinstance(command, UnlockDoor | SetLockCode))
-    desk.house.take(CommandRequested(command, by))
-    return {"order": f"{desk.house.number}.0"}
+    asked = CommandRequested(make(device, ask), await _person(desk, ask))
+    orders: list[str] = []
+
+    def note(entry: Entry, _: State, ordered: Sequence[Order]) -> None:
+        if entry.event is asked:
+            orders.extend(order.id for order in ordered)
+
+    unwatch = desk.house.watch(note)
+    try:
+        await _take_if_allowed(desk, asked)
+    finally:
+        unwatch()
+    return {"order": orders[0] if orders else ""}
 
 
 async def _doctor(desk: Desk, _: Ask) -> Json:
@@ -162,11 +180,8 @@ HANDLERS: dict[str, Callable[[Desk, Ask], Awaitable[Json]]] = {
 
 async def _person(desk: Desk, ask: Ask, *, needed: bool = False) -> str:
     """Name who asks. Without a code it is nobody in particular, where that will do."""
-    now = desk.clock.now()
-    until = access.locked_until(desk.house.state, VIA, now)
-    if until is not None and (needed or "code" in ask):
-        left = -(-(until - now) // shapes.SECOND)
-        raise Refusal(f"too many wrong codes: wait {left} s")
+    if needed or "code" in ask:
+        _must_be_open(desk)
     if not isinstance(ask.get("code"), str):
         if needed:
             raise Refusal("a code is needed", code_needed=True)
@@ -174,13 +189,20 @@ async def _person(desk: Desk, ask: Ask, *, needed: bool = False) -> str:
     person = await desk.doorman.who(Code(str(ask["code"])), VIA)
     if person is None:
         raise Refusal("that code is nobody's")
+    _must_be_open(desk)  # others may have typed wrong codes while this one was checked
     return person
 
 
-async def _heard(desk: Desk, event: Event, area: str) -> Json:
-    _must_be_heard(desk, event)
+def _must_be_open(desk: Desk) -> None:
+    now = desk.clock.now()
+    until = access.locked_until(desk.house.state, VIA, now)
+    if until is not None:
+        raise Refusal(f"too many wrong codes: wait {-(-(until - now) // shapes.SECOND)} s")
+
+
+async def _take_if_allowed(desk: Desk, event: Event) -> None:
+    _must_be_allowed(desk, event)
     await _take(desk, event)
-    return _area_now(desk, area)
 
 
 async def _take(desk: Desk, event: Event) -> None:
@@ -194,7 +216,7 @@ async def _take(desk: Desk, event: Event) -> None:
             await on_disk.wait()
 
 
-def _must_be_heard(desk: Desk, event: Event) -> None:
+def _must_be_allowed(desk: Desk, event: Event) -> None:
     why = access.refusal(desk.house.site, desk.house.state, event, desk.clock.now())
     if why:
         desk.house.take(event)  # the journal keeps who was refused

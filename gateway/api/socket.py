@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections import deque
 from collections.abc import Sequence
@@ -17,14 +18,17 @@ from gateway.model.effect import Order
 from gateway.model.event import Entry
 from rules.state import State
 
+log = logging.getLogger("nightlatch.socket")
+
 NAME = "nightlatch.sock"
 LINE_MAX = 65_536
 CLIENTS_MAX = 64
 BACKLOG_MAX = 4 * 1024 * 1024
+"""Bytes a watcher may lag behind before it is dropped: a slow reader never holds up the house."""
 RECENT = 1_000
 """Entries kept for those who begin to watch: the newest may not be on disk yet."""
-SINCE_MAX = 10_000
-"""Bytes a watcher may lag behind before it is dropped: a slow reader never holds up the house."""
+PAGE = 200
+"""Entries shown at a time to who catches up: more would hold up the loop."""
 
 
 class LocalSocket:
@@ -58,7 +62,7 @@ class LocalSocket:
             self._server.close()
         for client in tuple(self._clients):
             client.close()
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             self._path.unlink()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,10 +72,10 @@ class LocalSocket:
             return
         self._clients.add(writer)
         try:
-            while line := await reader.readline():
+            while line := await _line(reader):
                 writer.write(shapes.line(await self._answer(line, writer)))
                 await writer.drain()
-        except ValueError:  # what asyncio makes of a line beyond its limit
+        except TooLong:
             writer.write(shapes.line(_failed(f"a line has at most {LINE_MAX} bytes")))
         except ConnectionError:
             pass  # gone: nobody to talk to
@@ -97,6 +101,9 @@ class LocalSocket:
             if refusal.code_needed:
                 found["code_needed"] = True
             return found
+        except Exception as bug:  # law 6: one odd request ends neither its line nor the hub
+            log.exception("a request failed: %s", ask.get("do"))
+            return {**known, **_failed(f"the hub failed over that: {type(bug).__name__}")}
 
     async def _handle(self, ask: Ask, writer: asyncio.StreamWriter) -> shapes.Json:
         if ask.get("do") != "watch":
@@ -110,16 +117,24 @@ class LocalSocket:
     async def _catch_up(self, since: int, writer: asyncio.StreamWriter) -> None:
         """Show what came after an entry: first from the disk, then what may not be there yet."""
         site = self._desk.house.site
-        kept = self._recent[0][0].number if self._recent else self._desk.house.number + 1
-        if since + 1 < kept:
-            older = await asyncio.to_thread(list, self._desk.entries(since, SINCE_MAX))
-            for entry in older:
-                if entry.number < kept:
-                    writer.write(shapes.entry(site, entry, ()) + b"\n")
+        while since + 1 < self._oldest_recent():
+            page = await asyncio.to_thread(self._page, since)
+            for entry in page:
+                since = entry.number
+                writer.write(shapes.entry(site, entry, ()) + b"\n")
+            await writer.drain()
+            if not page:
+                break
         # No waiting from here until the watcher is noted: nothing may slip between.
         for entry, orders in self._recent:
             if entry.number > since:
                 writer.write(shapes.entry(site, entry, orders) + b"\n")
+
+    def _page(self, since: int) -> list[Entry]:
+        return list(self._desk.entries(since, PAGE))
+
+    def _oldest_recent(self) -> int:
+        return self._recent[0][0].number if self._recent else self._desk.house.number + 1
 
     def _show(self, entry: Entry, _: State, orders: Sequence[Order]) -> None:
         self._recent.append((entry, orders))
@@ -136,3 +151,14 @@ class LocalSocket:
 
 def _failed(sentence: str) -> shapes.Json:
     return {"ok": False, "error": sentence}
+
+
+class TooLong(Exception):
+    """A line went beyond all bounds."""
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:  # what asyncio makes of a line beyond its limit
+        raise TooLong from None

@@ -13,6 +13,7 @@ from gateway.journal.records import StateFolderBusy
 
 JOURNAL = "journal.sqlite"
 LOCK = "hub.lock"
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a private folder is made in it
 KEEP_DAMAGED = 5
 _PARTS = ("", "-wal")
 
@@ -73,12 +74,19 @@ def reading(file: Path) -> Iterator[sqlite3.Connection]:
             db = _connect(file, stack)
         except sqlite3.OperationalError:
             # A journal in WAL mode is not readable where no index file can be made: read a copy.
-            copy = Path(stack.enter_context(TemporaryDirectory(prefix="nightlatch-")))
+            copy = Path(
+                stack.enter_context(TemporaryDirectory(prefix="nightlatch-", dir=_memory()))
+            )
             for part in _PARTS:
                 if (whole := Path(f"{file}{part}")).exists():
                     shutil.copyfile(whole, copy / f"{JOURNAL}{part}")
             db = _connect(copy / JOURNAL, stack)
         yield db
+
+
+def _memory() -> str | None:
+    """Give a folder in memory, where there is one: a full disk is full for /tmp as well."""
+    return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
 def _connect(file: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gateway.journal.folder import FolderLock
 from gateway.journal.mend import Opening, is_of_the_disk, start_anew
-from gateway.journal.records import Head, Item, JournalError, Row, Snapshot
+from gateway.journal.records import Head, Item, Row, Snapshot
 from gateway.journal.store import KEEP_ENTRIES, Store
 
 HELD_ITEMS = 20_000
@@ -76,7 +76,7 @@ class Writer:
         while (batch := self._take()) is not None:
             try:
                 self._write(*batch)
-            except (OSError, sqlite3.Error, JournalError) as error:
+            except Exception as error:  # noqa: BLE001 - a thread dead of a bug loses all that follows
                 self._lose_the_disk(error)
             else:
                 self._done(*batch)

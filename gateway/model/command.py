@@ -109,6 +109,11 @@ type Command = (
 )
 
 
+def target_of(command: Command) -> DeviceId | DriverId:
+    """Name whom a command is for."""
+    return command.driver if isinstance(command, PermitJoin) else command.device
+
+
 def driver_for(command: Command) -> DriverId:
     """Name the driver that carries a command out."""
     return command.driver if isinstance(command, PermitJoin) else driver_of(command.device)

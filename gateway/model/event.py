@@ -204,6 +204,21 @@ class StorageRecovered:
 
 
 @dataclass(frozen=True, slots=True)
+class PartFailed:
+    """A part of the hub came to grief over something; the hub goes on without that."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLost:
+    """An area was armed when the hub ended, and the configuration of now does not have it."""
+
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time passed. Late, early or twice: no harm."""
 
@@ -231,6 +246,8 @@ type Event = (
     | ClockStepped
     | StorageFailed
     | StorageRecovered
+    | PartFailed
+    | AreaLost
     | Ticked
 )
 

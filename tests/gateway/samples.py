@@ -21,6 +21,7 @@ from gateway.model.command import (
 from gateway.model.device import Device, DeviceId, DriverId
 from gateway.model.effect import Effect, Level, Notify, Order, OrderId, Perform
 from gateway.model.event import (
+    AreaLost,
     ArmRequested,
     BypassRequested,
     ClockStepped,
@@ -41,6 +42,7 @@ from gateway.model.event import (
     LockOperated,
     Panic,
     PanicPressed,
+    PartFailed,
     Proof,
     Reported,
     ResetRequested,
@@ -96,6 +98,8 @@ EVENTS: tuple[Event, ...] = (
     ClockStepped(-3600.0),
     StorageFailed("the disk is full"),
     StorageRecovered(),
+    PartFailed("the rules", "a bug"),
+    AreaLost("shop"),
     Ticked(),
 )
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
+
 from gateway.executor import WAITING_MAX, Executor
 from gateway.model.clock import HouseTime, after
 from gateway.model.command import (
@@ -12,12 +14,13 @@ from gateway.model.command import (
     Command,
     LockDoor,
     SetLockCode,
+    ShowPanel,
     SilenceSiren,
     SoundSiren,
     UnlockDoor,
 )
 from gateway.model.device import DeviceId, DriverId
-from gateway.model.driver import CommandRefused, DeviceUnreachable, DriverError, RadioLost, Report
+from gateway.model.driver import CommandRefused, DeviceUnreachable, RadioLost, Report
 from gateway.model.effect import Level, Notify, Order, OrderId, Perform
 from gateway.model.event import CommandConfirmed, CommandFailed, Event, Proof
 from tests.clock import FakeClock
@@ -32,7 +35,7 @@ class Radio:
 
     def __init__(self) -> None:
         self.asked: list[Command] = []
-        self.errors: dict[DeviceId, list[DriverError]] = {}
+        self.errors: dict[DeviceId, list[Exception]] = {}
         self.gate: dict[DeviceId, asyncio.Event] = {}
 
     @property
@@ -118,16 +121,76 @@ async def test_a_device_that_does_not_answer_is_asked_again() -> None:
         assert isinstance(b.events[0], CommandConfirmed)
 
 
-async def test_a_refusal_and_a_lost_radio_are_final_at_once() -> None:
+async def test_a_lost_radio_is_final_at_once() -> None:
     async with bench() as b:
-        for error in (CommandRefused("the lock says no"), RadioLost("pulled")):
-            b.radio.errors[SIREN] = [error]
-            b.order(LockDoor(SIREN))
+        b.radio.errors[SIREN] = [RadioLost("pulled")]
+        b.order(LockDoor(SIREN))
+        await b.until(1)
+
+        assert b.events == [
+            CommandFailed(OrderId("1.0"), LockDoor(SIREN), "pulled", permanent=True)
+        ]
+        assert len(b.radio.asked) == 1
+
+
+async def test_a_siren_that_says_no_once_is_asked_again() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [CommandRefused("FAILURE")]
+        b.order(SoundSiren(SIREN, 60))
+        await b.until(1)
+
+        assert isinstance(b.events[0], CommandConfirmed)
+        assert len(b.radio.asked) == 2
+
+
+async def test_a_no_to_what_must_not_be_repeated_is_final() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [CommandRefused("wrong PIN")]
+        b.order(UnlockDoor(SIREN), after(b.clock.now(), timedelta(seconds=10)))
+        await b.until(1)
+
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert (failed.reason, failed.permanent, len(b.radio.asked)) == ("wrong PIN", True, 1)
+
+
+async def test_a_device_that_never_answers_has_failed_but_may_be_asked_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.executor.PAUSES", (0.001, 0.001))
+    async with bench() as b:
+        b.radio.errors[SIREN] = [DeviceUnreachable("no ack")] * 3
+        b.order(SoundSiren(SIREN, 60))
+        await b.until(1)
+
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert not failed.permanent
+        assert len(b.radio.asked) == 3
+
+
+async def test_an_attempt_that_never_returns_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.executor.PAUSES", ())
+    monkeypatch.setattr("gateway.executor.ATTEMPT_SECONDS", 0.01)
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(LockDoor(SIREN))
+        await b.until(1)
+
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert failed.reason == "it did not answer in time"
+
+
+async def test_a_bug_in_a_driver_fails_the_command_and_nothing_else() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [ZeroDivisionError("a bug")]
+        b.order(LockDoor(SIREN))
+        b.order(UnlockDoor(SIREN), after(b.clock.now(), timedelta(seconds=10)))
         await b.until(2)
 
-        failures = [e for e in b.events if isinstance(e, CommandFailed)]
-        assert [f.permanent for f in failures] == [True, True]
-        assert failures[0].reason == "the lock says no"
+        assert [type(e) for e in b.events] == [CommandConfirmed, CommandConfirmed]
+        assert len(b.radio.asked) == 3
 
 
 async def test_one_dead_siren_never_delays_another() -> None:
@@ -145,14 +208,16 @@ async def test_one_dead_siren_never_delays_another() -> None:
 async def test_only_the_newest_word_to_a_siren_counts() -> None:
     async with bench() as b:
         b.radio.gate[SIREN] = asyncio.Event()
-        b.order(SoundSiren(SIREN, 60))
-        replaced = b.order(SilenceSiren(SIREN))
+        hanging = b.order(SoundSiren(SIREN, 60))
+        silence = b.order(SilenceSiren(SIREN))
         b.order(SoundSiren(SIREN, 50))
+        await until(lambda: len(b.radio.asked) == 2)
         b.radio.gate[SIREN].set()
-        await b.until(2)
+        await b.until(1)
 
         assert b.radio.asked == [SoundSiren(SIREN, 60), SoundSiren(SIREN, 50)]
-        assert b.settled[replaced] == "replaced"
+        assert (b.settled[hanging], b.settled[silence]) == ("replaced", "replaced")
+        assert len(b.events) == 1
 
 
 async def test_a_newer_word_ends_the_retries_of_an_older() -> None:
@@ -160,9 +225,36 @@ async def test_a_newer_word_ends_the_retries_of_an_older() -> None:
         b.radio.errors[SIREN] = [DeviceUnreachable("no ack")] * 2
         b.order(SoundSiren(SIREN, 60))
         b.order(SilenceSiren(SIREN))
-        await b.until(2)
+        await b.until(1)
 
         assert [type(c) for c in b.radio.asked] == [SoundSiren, SilenceSiren, SilenceSiren]
+
+
+async def test_an_alarm_does_not_wait_for_a_display_on_the_same_device() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(ShowPanel(SIREN, "armed", "away", 0))
+        b.order(SoundSiren(SIREN, 60))
+
+        assert b.radio.asked[-1] == SoundSiren(SIREN, 60)
+
+
+async def test_an_unlocking_whose_time_runs_out_between_two_tries_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.executor.PAUSES", (0.01, 0.01))
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.radio.errors[SIREN] = [DeviceUnreachable("no ack")] * 3
+        b.order(UnlockDoor(SIREN), after(b.clock.now(), timedelta(seconds=10)))
+        b.clock.advance(timedelta(seconds=11))
+        b.radio.gate[SIREN].set()
+        await b.until(1)
+
+        assert b.radio.asked == [UnlockDoor(SIREN)]
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert "too late" in failed.reason
 
 
 async def test_codes_for_different_slots_do_not_replace_each_other() -> None:

@@ -2,9 +2,41 @@
 
 from dataclasses import replace
 
-from gateway.model.event import CodeRefused, DisarmRequested
+import pytest
+
+from gateway.model.command import (
+    ClearLockCode,
+    PermitJoin,
+    RemoveDevice,
+    SetLockCode,
+    ShowPanel,
+    SilenceSiren,
+    UnlockDoor,
+)
+from gateway.model.effect import Perform
+from gateway.model.event import (
+    BypassRequested,
+    CodeRefused,
+    CommandRequested,
+    DisarmRequested,
+    Event,
+    ResetRequested,
+)
 from rules.state import Phase
-from tests.rules.house import ARM, DISARM, KEYPAD, TICK, Moment, calm, play, site
+from tests.rules.house import (
+    ARM,
+    DISARM,
+    KEYPAD,
+    LAMP,
+    SIREN,
+    TICK,
+    WINDOW_OPENED,
+    ZIGBEE,
+    Moment,
+    calm,
+    play,
+    site,
+)
 
 ARMED: tuple[Moment, ...] = (*calm(), (1, ARM), (70, TICK))
 WRONG = CodeRefused("cli")
@@ -49,3 +81,67 @@ def test_arming_without_a_code_is_for_sites_that_allow_it() -> None:
     assert play(*calm(), (1, anyone)).phase is Phase.EXIT
     strict = replace(site(), arm_needs_code=True)
     assert play(*calm(), (1, anyone), place=strict).phase is Phase.DISARMED
+
+
+@pytest.mark.parametrize(
+    "weakening",
+    [
+        BypassRequested("kitchen", bypassed=True, by="guest"),
+        BypassRequested("kitchen", bypassed=True, by="cli"),
+        CommandRequested(UnlockDoor(LAMP), "guest"),
+        CommandRequested(UnlockDoor(LAMP), "neighbour"),
+        CommandRequested(SetLockCode(LAMP, 3, None), "cli"),
+        CommandRequested(ClearLockCode(LAMP, 3), "cli"),
+        CommandRequested(RemoveDevice(SIREN), "cli"),
+        CommandRequested(PermitJoin(ZIGBEE, 60), "cli"),
+    ],
+)
+def test_who_may_not_disarm_may_not_weaken_an_armed_house(weakening: Event) -> None:
+    played = play(*ARMED, (80, weakening), (90, WINDOW_OPENED))
+
+    assert "refused" in played.said()
+    assert played.phase is Phase.ALARM
+    asked = getattr(weakening, "command", None)
+    assert not any(isinstance(e, Perform) and e.command == asked for _, e in played.done)
+
+
+def test_a_sounding_siren_is_silenced_by_those_who_may_disarm() -> None:
+    alarm = (*ARMED, (90, WINDOW_OPENED))
+
+    by_nobody = play(*alarm, (91, CommandRequested(SilenceSiren(SIREN), "cli")))
+    assert 91 not in by_nobody.commands(SilenceSiren)
+    by_anna = play(*alarm, (91, CommandRequested(SilenceSiren(SIREN), "anna")))
+    assert 91 in by_anna.commands(SilenceSiren)
+
+
+def test_a_quiet_house_is_managed_without_a_code_but_its_doors_are_not_opened() -> None:
+    free = play(*calm(), (1, BypassRequested("kitchen", bypassed=True, by="cli")))
+    assert free.area.bypassed == {"kitchen"}
+
+    locked = play(*calm(), (1, CommandRequested(UnlockDoor(LAMP), "cli")))
+    assert locked.commands(UnlockDoor) == []
+
+
+def test_a_reset_needs_the_right_to_disarm() -> None:
+    alarmed = (*ARMED, (90, WINDOW_OPENED), (95, DISARM))
+
+    assert play(*alarmed, (96, ResetRequested("house", "guest"))).area.alarmed
+    assert not play(*alarmed, (96, ResetRequested("house", "anna"))).area.alarmed
+
+
+def test_a_shut_keypad_says_no_to_a_right_code_as_to_a_wrong_one() -> None:
+    shut = (*ARMED, *((80 + i, CodeRefused(KEYPAD)) for i in range(5)))
+
+    right = play(*shut, (90, DisarmRequested("house", "anna", KEYPAD)))
+    wrong = play(*shut, (90, CodeRefused(KEYPAD)))
+
+    said = Perform(ShowPanel(KEYPAD, "refused", None, 0))
+    assert (90, said) in right.done
+    assert (90, said) in wrong.done
+    assert right.phase is Phase.ARMED
+
+
+def test_arming_without_a_code_is_not_shut_by_wrong_codes() -> None:
+    anyone = replace(ARM, by="cli")
+
+    assert play(*calm(), *wrong(5, 1), (10, anyone)).phase is Phase.EXIT

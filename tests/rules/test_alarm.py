@@ -1,11 +1,18 @@
 """Stories of one area: what a family and a burglar do, and what the panel answers."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from gateway.model.capability import Contact, Motion, Smoke, Tamper
-from gateway.model.command import ShowPanel, SilenceSiren, SoundSiren, TurnSwitch
+from gateway.model.command import (
+    PermitJoin,
+    ShowPanel,
+    SilenceSiren,
+    SoundSiren,
+    TurnSwitch,
+)
 from gateway.model.effect import OrderId, Perform
 from gateway.model.event import (
     ArmRequested,
@@ -14,6 +21,7 @@ from gateway.model.event import (
     DisarmRequested,
     DriverFound,
     DriverLost,
+    JoiningChanged,
     Panic,
     PanicPressed,
     Reported,
@@ -95,6 +103,51 @@ def test_the_hall_follows_the_door_but_is_instant_without_it() -> None:
 
     assert play(*calm(), (1, ARM), (100, OPENED), (102, moving)).phase is Phase.ENTRY
     assert play(*calm(), (1, ARM), (100, moving)).phase is Phase.ALARM
+
+
+def test_a_second_door_without_delay_sounds_at_once() -> None:
+    place = site()
+    quick = replace(place.zones["back"], entry_delay=timedelta())
+    place = replace(place, zones={**place.zones, "back": quick})
+
+    story = (*calm(), (1, ARM), (100, OPENED), (110, Reported(BACK, Contact.OPEN)))
+
+    assert play(*story, place=place).commands(SoundSiren) == [110]
+
+
+def test_a_door_that_nobody_can_see_any_more_is_not_taken_for_closed() -> None:
+    story = (*calm(), (1, ARM), (10, OPENED), (20, DriverLost(ZIGBEE, "pulled")), (61, TICK))
+
+    assert play(*story).phase is Phase.ENTRY
+
+
+def test_leaving_out_every_zone_is_no_arming() -> None:
+    everything = frozenset({"front", "back", "kitchen", "hall", "living"})
+
+    played = play(*calm(), (1, replace(ARM, bypass=everything)))
+
+    assert played.phase is Phase.DISARMED
+    assert "no zone would be left" in played.said()
+
+
+def test_a_siren_that_failed_its_last_order_forbids_arming() -> None:
+    failed = CommandFailed(OrderId("9.0"), SoundSiren(SIREN, 3), "no answer")
+
+    assert play(*calm(), (1, failed), (2, ARM)).phase is Phase.DISARMED
+
+
+def test_an_armed_house_lets_nobody_join() -> None:
+    played = play(*calm(), (1, JoiningChanged(ZIGBEE, open=True)), (2, ARM))
+
+    assert (2, Perform(PermitJoin(ZIGBEE, 0))) in played.done
+
+
+def test_a_siren_that_was_not_silenced_is_told_again_while_it_may_still_sound() -> None:
+    failed = CommandFailed(OrderId("9.0"), SilenceSiren(SIREN), "no answer")
+    story = (*calm(), (1, ARM), (90, WINDOW_OPENED), (95, DISARM))
+
+    assert play(*story, (100, failed)).commands(SilenceSiren)[-1] == 100
+    assert play(*story, (400, failed)).commands(SilenceSiren)[-1] == 95
 
 
 def test_a_second_door_never_puts_the_end_of_the_entry_delay_off() -> None:
@@ -357,7 +410,30 @@ def test_a_mode_that_the_new_configuration_lacks_does_not_disarm() -> None:
         },
     )
 
-    assert engine.fitted(smaller, armed).areas["house"].mode == "away"
+    fitted, lost = engine.fitted(smaller, place, armed)
+
+    assert fitted.areas["house"].mode == "away"
+    assert lost == ()
+
+
+def test_an_area_that_was_renamed_while_armed_stays_armed() -> None:
+    armed = play(*calm(), (1, ArmRequested("house", "night", "anna", "cli"))).state
+    place = site()
+    renamed = replace(place, areas={"home": replace(place.areas["house"], name="home")}, zones={})
+
+    fitted, lost = engine.fitted(renamed, place, armed)
+
+    assert fitted.areas["home"].phase is Phase.ARMED
+    assert lost == ()
+
+
+def test_an_armed_area_that_is_gone_is_named() -> None:
+    armed = play(*calm(), (1, ArmRequested("house", "night", "anna", "cli"))).state
+    place = site()
+    house = place.areas["house"]
+    other = replace(place, areas={"shop": house, "yard": house}, zones={})
+
+    assert engine.fitted(other, place, armed)[1] == ("house",)
 
 
 def test_a_request_of_a_person_who_may_not_is_refused() -> None:

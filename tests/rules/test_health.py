@@ -1,9 +1,13 @@
 """Troubles: told once, cleared by what mends them."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from gateway.model.capability import Battery, Contact, Lock
-from gateway.model.device import DeviceId
+from gateway.model.device import Device, DeviceId
 from gateway.model.event import (
     DeviceHeard,
+    DeviceJoined,
     DeviceLeft,
     JamChanged,
     Reported,
@@ -11,8 +15,22 @@ from gateway.model.event import (
     StorageFailed,
     StorageRecovered,
 )
+from rules import engine
 from rules.state import Phase, Trouble, TroubleKind
-from tests.rules.house import ARM, CLOSED, DOOR, TICK, WINDOW, ZIGBEE, calm, play
+from tests.rules.house import (
+    ARM,
+    CLOSED,
+    DOOR,
+    LAMP,
+    SILENCE,
+    TICK,
+    WINDOW,
+    ZIGBEE,
+    at_second,
+    calm,
+    play,
+    site,
+)
 
 SILENT = Trouble(TroubleKind.SILENT, DOOR)
 
@@ -29,6 +47,39 @@ def test_a_sign_of_life_puts_the_silence_off_and_ends_it() -> None:
     assert SILENT not in play(*calm(), (3000, DeviceHeard(DOOR)), (6000, TICK)).state.troubles
     assert SILENT not in play(*calm(), (3601, TICK), (3700, CLOSED)).state.troubles
     assert SILENT in play(*calm(), (3601, TICK), (3700, CLOSED), (7301, TICK)).state.troubles
+
+
+def test_a_driver_that_names_a_device_is_no_sign_of_its_life() -> None:
+    silent = (*calm(), (3601, TICK), (3700, Started(0.0, trusted=True)))
+
+    named = DeviceJoined(Device(DOOR, frozenset()))
+
+    assert SILENT in play(*silent, (3701, named)).state.troubles
+    assert SILENT not in play(*silent, (3701, CLOSED)).state.troubles
+
+
+def test_a_device_that_spoke_and_fell_silent_again_is_missed_within_its_own_time() -> None:
+    place = site()
+    place = replace(place, supervision={DOOR: SILENCE, WINDOW: timedelta(hours=24)})
+
+    played = play(*calm(), (3601, TICK), (3700, CLOSED), (7400, TICK), place=place)
+
+    assert SILENT in played.state.troubles
+
+
+def test_time_in_which_nobody_listened_is_no_silence() -> None:
+    place, before = site(), play(*calm()).state
+
+    back, _ = engine.step(place, before, Started(9000.0, trusted=True), at_second(9000))
+    later, _ = engine.step(place, back, TICK, at_second(9001))
+
+    assert SILENT not in later.troubles
+
+
+def test_a_device_that_nobody_configured_is_nobodys_trouble() -> None:
+    stranger = DeviceId("zigbee:00000000000000ff/1")
+
+    assert play(*calm(), (1, Reported(stranger, Battery.LOW))).state.troubles == {}
 
 
 def test_a_sensor_that_was_never_heard_is_missed_too() -> None:
@@ -51,7 +102,7 @@ def test_each_trouble_is_told_once_and_its_end_once() -> None:
 
 
 def test_a_jammed_bolt_a_jammed_radio_a_full_disk_and_a_leaver_are_troubles() -> None:
-    lock = DeviceId("zigbee:00000000000000aa/1")
+    lock = LAMP
     played = play(
         *calm(),
         (1, Reported(lock, Lock.JAMMED)),
