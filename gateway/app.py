@@ -106,8 +106,8 @@ class Hub:
         """Make the first entry of this life; what was left undone follows it."""
         gap = self._resumed.gap.total_seconds()
         self._house.take(Started(gap, self._resumed.trusted))
-        for note in (*notes, *was.notes):
-            self._house.take(StorageFailed(note))
+        if told := "; ".join((*notes, *was.notes)):
+            self._house.take(StorageFailed(told))  # one: people are told of a trouble once
         for area in was.lost:
             self._house.take(AreaLost(area))
         redelivery = Redelivery(unconfirmed, self._executor.take, self._journal.settle)
@@ -162,8 +162,8 @@ class Hub:
             log.exception("entry %d cannot be written down and is lost", entry.number)
 
     def _committed(self, number: int, durable: bool) -> None:  # noqa: FBT001  # the journal calls it so
-        del durable  # an order that waited too long for the disk is better sent than kept
-        self._house.committed(number)
+        # An order that waited too long for the disk is better sent than kept.
+        self._house.committed(number, durable=durable)
 
 
 def _tell(notice: Notify) -> None:

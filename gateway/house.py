@@ -44,6 +44,8 @@ class House:
         self.site = site
         self.state = state
         self.number = number
+        self.on_disk = number
+        """The newest entry that is known to be on disk, with all before it."""
         self._clock = clock
         self._write = write
         self._hand_out = hand_out
@@ -72,8 +74,10 @@ class House:
         finally:
             self._draining = False
 
-    def committed(self, number: int) -> None:
-        """Do what waited for its entry to be on disk. `number` and all before it are."""
+    def committed(self, number: int, *, durable: bool = True) -> None:
+        """Do what waited for the entries up to `number`: for the disk, or for it too long."""
+        if durable:
+            self.on_disk = number
         while self._kept and self._kept[0][0] <= number:
             self._kept.popleft()[1]()
 

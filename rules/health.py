@@ -71,7 +71,7 @@ _SENTENCES = {
     TroubleKind.UNCONFIRMED: "{} did not do what it was asked",
     TroubleKind.RADIO_LOST: "the {} radio is lost",
     TroubleKind.RADIO_JAMMED: "the {} radio is jammed",
-    TroubleKind.STORAGE: "the journal cannot be written",
+    TroubleKind.STORAGE: "there is trouble with the storage",
     TroubleKind.PART: "{} failed",
     TroubleKind.CONFIGURATION: "area {} was armed and is no longer in the configuration",
     TroubleKind.CLOCK: "the wall clock of {} cannot be trusted",

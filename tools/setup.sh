@@ -25,5 +25,8 @@ if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
 fi
 echo "setting up $venv with $("$python" --version)"
 "$python" -m venv --clear "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+pip() { "$venv/bin/python" -m pip --disable-pip-version-check -qq "$@"; }
+echo "installing $(grep -c '==' requirements.lock) packages from requirements.lock (about half a minute)"
+pip install --require-hashes -r requirements.lock
+pip install --no-deps --no-build-isolation -e .
+"$venv/bin/python" -m compileall -q gateway drivers rules simulator  # a restart must not wait for it

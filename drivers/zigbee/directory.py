@@ -1,6 +1,7 @@
 """Which devices zigpy knows, by their names in the house and by their short addresses."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from gateway.model.driver import DeviceUnknown
 
 DRIVER = DriverId("zigbee")
 ZONE_TYPE_ATTRIBUTE = 0x0001
+SEEN_SECONDS = 30.0  # zigpy writes no more often
 
 _ZONES = {
     ZoneType.CONTACT: Capability.CONTACT,
@@ -54,6 +56,7 @@ class Directory:
     def __init__(self, app: ControllerApplication) -> None:
         self._app = app
         self._by_nwk: dict[int, Node] = {}
+        self._by_id: dict[DeviceId, Place] = {}
 
     def places(self) -> Iterator[Place]:
         """Give every endpoint we have a word for, of every node that was interviewed."""
@@ -66,6 +69,18 @@ class Directory:
 
     def find(self, name: DeviceId) -> Place:
         """Find the endpoint a DeviceId names, or raise DeviceUnknown."""
+        known = self._by_id.get(name)
+        if known is None or not self._still_stands(known):
+            known = self._by_id[name] = self._look_for(name)
+        return known
+
+    def _still_stands(self, place: Place) -> bool:
+        """Say whether zigpy has not put another node, or another endpoint, in its stead."""
+        node, number = place.node, place.endpoint.endpoint_id
+        is_listed = self._app.devices.get(node.ieee) is node
+        return is_listed and node.endpoints.get(number) is place.endpoint
+
+    def _look_for(self, name: DeviceId) -> Place:
         address, _, number = name.removeprefix(f"{DRIVER}:").partition("/")
         with contextlib.suppress(ValueError):
             node = self._app.devices.get(zt.EUI64.convert(address))
@@ -102,6 +117,14 @@ def _is_of_use(endpoint: Endpoint) -> bool:
 def part(node: Node, endpoint: int) -> Part:
     """Give what the translation must know of an endpoint."""
     return Part(device_id(node.ieee, endpoint), zone_type(node.endpoints.get(endpoint)))
+
+
+def note_seen(node: Node) -> None:
+    """Tell zigpy, which writes it to its database, that a node was heard; now and then will do."""
+    last = node.last_seen
+    now = time.time()  # noqa: TID251  # zigpy's field has zigpy's clock; nothing of ours reads it
+    if last is None or not 0 <= now - last < SEEN_SECONDS:
+        node.last_seen = now
 
 
 def zone_type(endpoint: object) -> int | None:

@@ -5,13 +5,14 @@ tests/drivers/zigbee/test_lane.py fails when a new version moves them.
 
 Why at all: a zigpy request asks the stick for three things before it sends, and first answers the
 sensor with a Default Response that does the same: seven round trips stand before the siren. Here
-the siren's `sendUnicast` is the first frame out after the sensor's frame came in.
+the siren's `sendUnicast` is the first frame out after the sensor's frame came in. What we have
+handled to the end is kept from zigpy, and the sensor answered by one command instead of four.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from zigpy.device import Device as Node
 from zigpy.exceptions import DeliveryError
 
 from drivers.zigbee import zcl
+from drivers.zigbee.ack import acknowledge_behind
+from drivers.zigbee.thanks import Thanks
 from gateway.model.driver import RadioLost
 
 log = logging.getLogger(__name__)
@@ -30,11 +33,20 @@ log = logging.getLogger(__name__)
 HOME_AUTOMATION = 0x0104
 OUR_ENDPOINT = 1
 FIRST = 10_000  # bellows gives its watchdog 999 and every packet -1
+LAST = -2  # behind all that bellows has to do
 EZSP_SECONDS = 10.0  # bellows' own patience with the stick
 MAINS_SECONDS = 5.0  # to deliver and to answer; a router does both in some ten milliseconds
 SLEEPY_SECONDS = 12.0  # a parent keeps a frame 7.68 s for a device that polls
 FRESH_JOIN = 1  # EmberDeviceUpdate.STANDARD_SECURITY_UNSECURED_JOIN
-_CHANGED_IN = 14  # EZSP 14 moved the fields of two callbacks
+_CHANGED_IN = 14  # EZSP 14 moved the fields of two callbacks, and made tags 16 bits wide
+_THANKS_TAG = 0x0100  # zigpy's tags have 8 bits
+_TO_US_ALONE = t.EmberIncomingMessageType.INCOMING_UNICAST
+_DIRECT = t.EmberOutgoingMessageType.OUTGOING_DIRECT
+_UNCONFIRMED = t.EmberApsOption.APS_OPTION_ENABLE_ROUTE_DISCOVERY
+# EmberZNet: asks for the APS acknowledgement. Each that is awaited takes one of the stick's few
+# places for messages under way, which the siren must find free.
+_CONFIRMED = _UNCONFIRMED | t.EmberApsOption.APS_OPTION_RETRY
+_BROKEN = (AshException, EzspError, OSError, RuntimeError)  # TimeoutError is an OSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +82,19 @@ class Lane:
     def __init__(
         self,
         app: ControllerApplication,
-        on_frame: Callable[[Heard], None],
+        on_frame: Callable[[Heard], bool],
         on_fresh_join: Callable[[t.EUI64], None],
+        spawn: Callable[[Coroutine[None, None, None]], object],
     ) -> None:
+        """`on_frame` says whether it handled a frame to the end: then zigpy is not shown it."""
         self._app = app
         self._on_frame = on_frame
         self._on_fresh_join = on_fresh_join
         self._answers: dict[tuple[int, int, int, int], asyncio.Future[zcl.Frame]] = {}
         self._deliveries: dict[tuple[int, int], asyncio.Future[object]] = {}
+        self._thanks = Thanks(self._thank, spawn)
+        self._settled: Any = None  # the fields of the callback that zigpy is not shown
+        self._stands_before_zigpy = False
 
     def listen(self) -> None:
         """Hear every callback before zigpy: bellows calls in the order of registration.
@@ -86,6 +103,26 @@ class Lane:
         `initialize`, which registers zigpy's own callback there.
         """
         self._ezsp.add_callback(self._callback)
+        self._stand_before_zigpy()
+        acknowledge_behind(self._ezsp)
+
+    def _stand_before_zigpy(self) -> None:
+        """Have zigpy hear through us.
+
+        Only once it did is a frame kept from it: a bellows that registers something else goes
+        on hearing, and answering, every frame itself.
+        """
+        app: Any = self._app
+        hear = getattr(app, "ezsp_callback_handler", None)
+        if not callable(hear):
+            return
+
+        def unless_settled(name: str, args: Any) -> None:
+            self._stands_before_zigpy = True
+            if args is not self._settled:
+                hear(name, args)
+
+        app.ezsp_callback_handler = unless_settled
 
     @property
     def _ezsp(self) -> Any:
@@ -99,18 +136,24 @@ class Lane:
     def _callback(self, name: str, args: Any) -> None:
         try:
             if name == "incomingMessageHandler":
-                self._incoming(args)
+                is_settled = self._incoming(args)
             elif name == "messageSentHandler":
-                self._sent(args)
-            elif name == "trustCenterJoinHandler" and int(args[2]) == FRESH_JOIN:
-                self._on_fresh_join(args[1])
+                is_settled = self._sent(args)
+            else:
+                is_settled = False
+                if name == "trustCenterJoinHandler" and int(args[2]) == FRESH_JOIN:
+                    self._on_fresh_join(args[1])
         except Exception:  # one hostile frame must not cost the frames behind it; told by logging
             log.exception("a %s could not be handled", name)
+        else:
+            if is_settled and self._stands_before_zigpy:
+                self._settled = args  # kept, so that no other can be taken for it
 
-    def _incoming(self, args: Any) -> None:
+    def _incoming(self, args: Any) -> bool:
+        """Hear a frame; say whether zigpy need not."""
         aps = args[1]
         if aps.profileId != HOME_AUTOMATION:
-            return
+            return False
         nwk = args[2] if self._ezsp.ezsp_version >= _CHANGED_IN else args[4]
         heard = Heard(
             int(nwk),
@@ -119,9 +162,21 @@ class Lane:
             int(aps.sequence),
             bytes(args[-1]),
         )
-        self._on_frame(heard)
+        if self._on_frame(heard):
+            # ZCL 2.5.12.2: what was said to many is answered by nobody.
+            if self._stands_before_zigpy and args[0] == _TO_US_ALONE:
+                self._owe_thanks(heard)
+            return True
         if self._answers:
             self._match(heard)
+        return False
+
+    def _owe_thanks(self, heard: Heard) -> None:
+        data = zcl.default_response(heard.data)
+        if data is not None:
+            self._thanks.owe(
+                heard.nwk, _aps(heard.endpoint, heard.cluster, data, _UNCONFIRMED), data
+            )
 
     def _match(self, heard: Heard) -> None:
         frame = zcl.parse(heard.data)
@@ -132,14 +187,18 @@ class Lane:
         if waiting is not None and not waiting.done():
             waiting.set_result(frame)
 
-    def _sent(self, args: Any) -> None:
+    def _sent(self, args: Any) -> bool:
+        """Hear what became of a frame; say whether zigpy need not."""
         if self._ezsp.ezsp_version >= _CHANGED_IN:
             status, nwk, tag = args[0], args[2], args[4]
+            if tag == _THANKS_TAG:
+                return True
         else:
             nwk, tag, status = args[1], args[3], args[4]
         waiting = self._deliveries.get((int(nwk), int(tag)))
         if waiting is not None and not waiting.done():
             waiting.set_result(status)
+        return False
 
     # Out
 
@@ -151,19 +210,22 @@ class Lane:
         """
         loop = asyncio.get_running_loop()
         nwk = int(letter.node.nwk)
-        tag = self._app.get_sequence()  # zigpy's own, so that no two letters share one
+        # zigpy's own, so that no two letters share one; 0 is that of the thanks before EZSP 14.
+        tag = self._app.get_sequence() or self._app.get_sequence()
         delivered: asyncio.Future[object] = loop.create_future()
         self._deliveries[nwk, tag] = delivered
         try:
             with self.expecting(letter) as answered:
                 async with asyncio.timeout(_patience(letter.node)):
-                    status, _ = await self._command("sendUnicast", *_unicast(letter, tag))
+                    status, _ = await self._command(
+                        "sendUnicast", *_unicast(letter, tag), priority=FIRST
+                    )
                     _check("the stick did not take it", status)
                     _check("it was not acknowledged", await delivered)
                     return await answered if letter.wants_answer else None
         except TimeoutError:  # an OSError to Python, but of the device to us
             raise
-        except (AshException, EzspError, OSError, RuntimeError) as error:
+        except _BROKEN as error:
             raise RadioLost(f"the Zigbee stick took no command: {error!r}") from error
         finally:
             self._deliveries.pop((nwk, tag), None)
@@ -178,22 +240,29 @@ class Lane:
         finally:
             self._answers.pop(letter.key, None)
 
+    async def _thank(self, nwk: int, aps: t.EmberApsFrame, data: bytes) -> None:
+        # Whoever needs the stick finds out what is wrong with it; here nobody waits for anything.
+        with contextlib.suppress(*_BROKEN, RadioLost):
+            tag = _THANKS_TAG if self._ezsp.ezsp_version >= _CHANGED_IN else 0
+            fields = (_DIRECT, t.EmberNodeId(nwk), aps, tag, data)
+            await self._command("sendUnicast", *fields, priority=LAST)
+
     async def cca_failures(self) -> int:
         """Count how often the stick found its channel busy, since bellows cleared the count."""
         try:
             counters = await self._ezsp.read_counters()
-        except (AshException, EzspError, TimeoutError, RuntimeError) as error:
+        except _BROKEN as error:
             raise RadioLost(f"the Zigbee stick took no command: {error!r}") from error
         return int(counters.get(t.EmberCounterType.COUNTER_PHY_CCA_FAIL_COUNT, 0))
 
-    async def _command(self, name: str, *args: Any) -> Any:
+    async def _command(self, name: str, *args: Any, priority: int) -> Any:
         """Do what bellows' ProtocolHandler.command does, with a priority of our own.
 
         bellows gives `sendUnicast` the lowest, behind every lookup that zigpy has queued. What
         the stick works on right now is waited for: it takes one command at a time.
         """
         protocol = self._ezsp._protocol  # noqa: SLF001  # bellows has no priority in its API
-        async with protocol._send_semaphore(priority=FIRST):  # noqa: SLF001  # same
+        async with protocol._send_semaphore(priority=priority):  # noqa: SLF001  # same
             data = protocol._ezsp_frame(name, *args)  # noqa: SLF001  # same
             number, _, schema = protocol.COMMANDS[name]
             answer = asyncio.get_running_loop().create_future()
@@ -206,18 +275,20 @@ class Lane:
 
 def _unicast(letter: Letter, tag: int) -> tuple[Any, ...]:
     """Give the fields of EZSP sendUnicast; versions name them differently but agree in order."""
-    aps = t.EmberApsFrame(
+    aps = _aps(letter.endpoint, letter.cluster, letter.data, _CONFIRMED)
+    return _DIRECT, t.EmberNodeId(letter.node.nwk), aps, tag, letter.data
+
+
+def _aps(endpoint: int, cluster: int, data: bytes, options: t.EmberApsOption) -> t.EmberApsFrame:
+    return t.EmberApsFrame(
         profileId=t.uint16_t(HOME_AUTOMATION),
-        clusterId=t.uint16_t(letter.cluster),
+        clusterId=t.uint16_t(cluster),
         sourceEndpoint=t.uint8_t(OUR_ENDPOINT),
-        destinationEndpoint=t.uint8_t(letter.endpoint),
-        options=t.EmberApsOption.APS_OPTION_RETRY  # EmberZNet: asks for the APS acknowledgement
-        | t.EmberApsOption.APS_OPTION_ENABLE_ROUTE_DISCOVERY,
+        destinationEndpoint=t.uint8_t(endpoint),
+        options=options,
         groupId=t.uint16_t(0),
-        sequence=t.uint8_t(letter.data[1]),
+        sequence=t.uint8_t(data[1]),
     )
-    direct = t.EmberOutgoingMessageType.OUTGOING_DIRECT
-    return direct, t.EmberNodeId(letter.node.nwk), aps, tag, letter.data
 
 
 def _check(what: str, status: Any) -> None:

@@ -61,7 +61,7 @@ class Life:
         self._ledger = Ledger()
         self._echoes = Echoes()
         self._watchers = Watchers()
-        self._lane = Lane(app, self._on_frame, self._on_fresh_join)
+        self._lane = Lane(app, self._on_frame, self._on_fresh_join, self._spawn)
         post = Post(self._lane)
         self._keypads = Keypads(post, self._spawn)
         self._commands = Commands(post, self._keypads, self._watchers, self._find)
@@ -141,20 +141,26 @@ class Life:
 
     # What is heard. Called by the lane, ahead of zigpy
 
-    def _on_frame(self, heard: Heard) -> None:
+    def _on_frame(self, heard: Heard) -> bool:
+        """Hear a frame; say whether nothing is left for zigpy to do with it."""
         self._rounds.heard()
         node = self._directory.node(heard.nwk)
         frame = zcl.parse(heard.data)
         if node is None or frame is None:
-            return
+            return False
         if _is_enroll_request(heard, frame):
             self._enroll_requested(node, heard, frame)
-            return
+            return False
         part = directory.part(node, heard.endpoint)
         if part.device not in self._announced:
             self._held.append(heard)
-        elif not self._echoes.repeats(heard, frame, self._loop.time()):
+            return False
+        if not self._echoes.repeats(heard, frame, self._loop.time()):
             self._hear(part, heard, frame)
+        if not translate.is_all_told(heard.cluster, frame):
+            return False
+        directory.note_seen(node)
+        return True
 
     def _hear(self, part: translate.Part, heard: Heard, frame: Frame) -> None:
         events = tuple(self._ledger.news(translate.told(part, heard.cluster, frame)))

@@ -96,6 +96,20 @@ def told(part: Part, cluster: int, frame: Frame) -> tuple[Told, ...]:
     return ()
 
 
+# ZONE is not among them: zigpy keeps the zone type, which `directory` reads.
+_REPORTED = {ClusterId.POWER, ClusterId.ON_OFF, ClusterId.DOOR_LOCK, ClusterId.TEMPERATURE}
+
+
+def is_all_told(cluster: int, frame: Frame) -> bool:
+    """Say whether a frame holds nothing but what `told` is for: zigpy would only answer it."""
+    if frame.manufacturer is not None:
+        return False
+    if frame.specific:
+        changed = frame.from_server and frame.command == ZONE_STATUS_CHANGED
+        return cluster == ClusterId.ZONE and changed
+    return frame.command == zcl.General.REPORT and cluster in _REPORTED
+
+
 def zone(part: Part, status: int) -> tuple[Told, ...]:
     """Say what a zone status means for a zone of this type: the alarm first."""
     alarm = zone_reading(part.zone_type, status)

@@ -82,6 +82,15 @@ def command(sequence: int, number: int, body: bytes = b"", *, to_client: bool = 
     return bytes((control, sequence, number)) + body
 
 
+def default_response(data: bytes) -> bytes | None:
+    """Build the answer "taken" to a whole frame (ZCL 2.5.12); None when it wants none."""
+    control = data[0]
+    if control & (_NO_DEFAULT_RESPONSE | _MANUFACTURER):
+        return None
+    back = _NO_DEFAULT_RESPONSE | (~control & _FROM_SERVER)
+    return bytes((back, data[1], General.DEFAULT_RESPONSE, data[2], SUCCESS))
+
+
 def attributes(frame: Frame) -> Iterator[Attribute]:
     """Give what a report (ZCL 2.5.11) or a read response (2.5.2) tells, as far as it is whole."""
     if frame.specific or frame.manufacturer is not None:

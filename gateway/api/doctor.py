@@ -3,6 +3,7 @@
 from gateway.api.shapes import Json
 from gateway.house import House
 from rules import health
+from rules.state import TroubleKind
 
 
 def checks(house: House, lost: int) -> list[Json]:
@@ -12,12 +13,19 @@ def checks(house: House, lost: int) -> list[Json]:
         _check(f"{name} radio", driver.found, "it answers" if driver.found else "it is lost")
         for name, driver in state.drivers.items()
     ]
-    journal = _check("journal", lost == 0, f"{lost} entries lost" if lost else "all written")
+    broken = any(trouble.kind is TroubleKind.STORAGE for trouble in state.troubles)
     troubles = [
         _check(str(trouble.kind), ok=False, sentence=health.sentence(house.site, trouble))
         for trouble in sorted(state.troubles)
     ]
-    return [*radios, journal, *troubles]
+    return [*radios, *_journal(lost, broken=broken), *troubles]
+
+
+def _journal(lost: int, *, broken: bool) -> list[Json]:
+    """Say how the journal stands. That it cannot be written, the trouble says."""
+    if lost:
+        return [_check("journal", ok=False, sentence=f"{lost} entries lost")]
+    return [] if broken else [_check("journal", ok=True, sentence="all written")]
 
 
 def _check(name: str, ok: bool, sentence: str) -> Json:  # noqa: FBT001  # a field like the others

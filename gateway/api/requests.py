@@ -78,19 +78,19 @@ async def _arm(desk: Desk, ask: Ask) -> Json:
     asked = ArmRequested(area, mode, by, VIA, force=ask.get("force") is True, bypass=bypass)
     _must_be_allowed(desk, asked)
     refused = why_not_arm(desk.house.site, desk.house.state, asked)
-    await _take(desk, asked)
+    stored = await _take(desk, asked)
     if refused:
         held = shapes.area(desk.house.site, desk.house.state, area, desk.clock.now())["blockers"]
         blockers = held.get(mode, []) if isinstance(held, dict) else []
         raise Refusal(f"not armed: {refused}", blockers)
-    return _area_now(desk, area)
+    return {**_area_now(desk, area), "stored": stored}
 
 
 async def _disarm(desk: Desk, ask: Ask) -> Json:
     area = _area(desk, ask)
     by = await _person(desk, ask, needed=True)
-    await _take_if_allowed(desk, DisarmRequested(area, by, VIA))
-    return _area_now(desk, area)
+    stored = await _take_if_allowed(desk, DisarmRequested(area, by, VIA))
+    return {**_area_now(desk, area), "stored": stored}
 
 
 async def _reset(desk: Desk, ask: Ask) -> Json:
@@ -98,8 +98,8 @@ async def _reset(desk: Desk, ask: Ask) -> Json:
     by = await _person(desk, ask, needed=True)
     if desk.house.state.areas[area].phase is not Phase.DISARMED:
         raise Refusal(f"{area} is not disarmed: disarm it first")
-    await _take_if_allowed(desk, ResetRequested(area, by))
-    return _area_now(desk, area)
+    stored = await _take_if_allowed(desk, ResetRequested(area, by))
+    return {**_area_now(desk, area), "stored": stored}
 
 
 async def _bypass(desk: Desk, ask: Ask) -> Json:
@@ -107,9 +107,9 @@ async def _bypass(desk: Desk, ask: Ask) -> Json:
     area = desk.house.site.zones[zone].area
     bypassed = ask.get("bypassed") is not False
     by = await _person(desk, ask)
-    await _take_if_allowed(desk, BypassRequested(zone, bypassed, by))
+    stored = await _take_if_allowed(desk, BypassRequested(zone, bypassed, by))
     now = _area_now(desk, area)
-    return {**now, "zone": zone, "bypassed": bypassed}
+    return {**now, "zone": zone, "bypassed": bypassed, "stored": stored}
 
 
 async def _pair(desk: Desk, ask: Ask) -> Json:
@@ -200,20 +200,25 @@ def _must_be_open(desk: Desk) -> None:
         raise Refusal(f"too many wrong codes: wait {-(-(until - now) // shapes.SECOND)} s")
 
 
-async def _take_if_allowed(desk: Desk, event: Event) -> None:
+async def _take_if_allowed(desk: Desk, event: Event) -> bool:
     _must_be_allowed(desk, event)
-    await _take(desk, event)
+    return await _take(desk, event)
 
 
-async def _take(desk: Desk, event: Event) -> None:
-    """Have the house take an event; return when it is on disk, so that "armed" stays armed."""
+async def _take(desk: Desk, event: Event) -> bool:
+    """Have the house take an event; return when it is on disk, so that "armed" stays armed.
+
+    False: it is not, and a restart may forget it.
+    """
     on_disk = asyncio.Event()
     desk.house.take(event)
+    number = desk.house.number
     desk.house.after_commit(on_disk.set)
     # The journal lets go after two seconds without a disk; what was asked is done in any case.
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(COMMIT_SECONDS):
             await on_disk.wait()
+    return desk.house.on_disk >= number
 
 
 def _must_be_allowed(desk: Desk, event: Event) -> None:

@@ -1,15 +1,17 @@
 """`nightlatch check`: every mistake of a configuration with its place, or what it amounts to."""
 
+from collections.abc import Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from gateway.cli.hub import SOCKET, too_long
 from gateway.cli.options import CONFIG_FILE, JsonOption
 from gateway.cli.output import BAD_INPUT, emit, sentences
 from gateway.cli.paint import plain_table
+from gateway.cli.terminal import Paper
 
 if TYPE_CHECKING:
     from gateway.config import Config, ConfigError
@@ -36,9 +38,11 @@ def check(
             _complain(wrong.errors, wrong.warnings, as_json=as_json)
             raise typer.Exit(BAD_INPUT) from None
         if as_json:
-            emit({"ok": True, "errors": [], "warnings": _plain(loaded.warnings), **_counts(loaded)})
+            emit(
+                {"ok": True, "errors": [], "warnings": _plain(_warnings(loaded)), **_counts(loaded)}
+            )
         else:
-            _warn(loaded.warnings)
+            _warn(_warnings(loaded))
             _summarise(loaded)
 
 
@@ -69,6 +73,16 @@ def _plain(errors: "tuple[ConfigError, ...]") -> list[dict[str, str | int]]:
     return [error.as_dict() for error in errors]
 
 
+def _warnings(config: "Config") -> "tuple[ConfigError, ...]":
+    """Give what works and is probably not what was meant; the folder is seen only from here."""
+    from gateway.config.errors import ConfigError  # noqa: PLC0415 - pydantic is heavy, see check
+
+    found = too_long(config.state_folder.absolute() / SOCKET)
+    if not found:
+        return config.warnings
+    return (*config.warnings, ConfigError(str(config.path), 0, 0, "state.folder", found))
+
+
 def _counts(config: "Config") -> dict[str, Any]:
     return {
         "areas": {area.name: sorted(area.modes) for area in config.areas},
@@ -79,7 +93,7 @@ def _counts(config: "Config") -> dict[str, Any]:
 
 
 def _summarise(config: "Config") -> None:
-    console = Console()
+    console = Paper()
     if config.areas:
         console.print(_areas(config))
     if config.zones:
@@ -89,8 +103,12 @@ def _summarise(config: "Config") -> None:
         console.print(
             f"Devices that have no part in any area: {', '.join(unused)}", highlight=False
         )
-    counted = f"{len(config.devices)} devices, {len(config.people)} people"
+    counted = f"{_many(config.devices, 'device')}, {_many(config.people, 'person', 'people')}"
     console.print(f"[bold green]{config.path} is good[/]: {counted}.", highlight=False)
+
+
+def _many(things: Sized, one: str, more: str = "") -> str:
+    return f"1 {one}" if len(things) == 1 else f"{len(things)} {more or f'{one}s'}"
 
 
 def _areas(config: "Config") -> Table:

@@ -6,11 +6,14 @@ import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+from gateway.cli.hub import SOCKET, too_long
 from gateway.clock import this_moment
 from gateway.journal.verify import verify
 
@@ -45,14 +48,14 @@ def failed(name: str, sentence: str) -> Check:
     return Check(name, ok=False, sentence=sentence)
 
 
-def checks_here(config: Path, folder: Path, *, running: bool) -> Iterator[Check]:
-    """Look at everything on this machine."""
+def checks_here(config: Path, folder: Path, found: bool | None) -> Iterator[Check]:  # noqa: FBT001 - three answers
+    """Look at everything on this machine. `found`: the running hub has its radio; None: no hub."""
     checked, loaded = _configuration(config)
     yield checked
     yield _folder(folder)
     if loaded is not None and loaded.zigbee_port is not None:
-        yield _port(loaded.zigbee_port, running=running)
-    yield _clock(folder)
+        yield _port(loaded.zigbee_port, found)
+    yield _clock(folder, ZoneInfo(loaded.place.timezone) if loaded is not None else UTC)
     yield _disk(folder)
     yield _journal(folder)
     yield _versions()
@@ -70,7 +73,7 @@ def _configuration(config: Path) -> "tuple[Check, Config | None]":
         more = f"{first} (and {many - 1} more: `nightlatch check {config}`)" if many > 1 else first
         return failed("configuration", more), None
     if config.stat().st_mode & stat.S_IROTH and loaded.codes:
-        return failed("configuration", f"anybody may read {config}: chmod o= {config}"), loaded
+        return failed("configuration", f"anybody may read {config}: chmod 600 {config}"), loaded
     return well("configuration", f"{config} is good"), loaded
 
 
@@ -86,23 +89,25 @@ def _folder(folder: Path) -> Check:
         return failed(name, f"{folder} is no folder: move it away")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return failed(name, f"{folder} may not be written: give it to the user who runs the hub")
+    if sentence := too_long(folder.absolute() / SOCKET):
+        return failed(name, sentence)
     if about.st_mode & OTHERS:
         return failed(name, f"others may look into {folder}: chmod 700 {folder}")
     return well(name, f"{folder} is ours alone")
 
 
 def _no_folder_yet(folder: Path) -> Check:
+    if sentence := too_long(folder.absolute() / SOCKET):
+        return failed("state folder", sentence)
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     if os.access(above, os.W_OK | os.X_OK):
         return well("state folder", f"{folder} is not there yet: the hub will make it")
     return failed("state folder", f"{folder} is not there, and {above} may not be written: make it")
 
 
-def _port(port: str, *, running: bool) -> Check:
-    if running:
-        return well("port", f"{port} is the running hub's")
+def _port(port: str, found: bool | None) -> Check:  # noqa: FBT001 - three answers, see above
     if "://" in port:
-        return _network_port(port)
+        return _network_port(port) if found is None else _of_the_hub(port, found=found)
     try:
         mode = Path(port).stat().st_mode
     except FileNotFoundError:
@@ -111,11 +116,20 @@ def _port(port: str, *, running: bool) -> Check:
         return failed("port", f"{port} cannot be reached: {error.strerror}")
     if not stat.S_ISCHR(mode):
         return failed("port", f"{port} is no serial port: correct the name")
+    if found is not None:
+        return _of_the_hub(port, found=found)
     if not os.access(port, os.R_OK | os.W_OK):
         return failed("port", f"{port} may not be used: add the hub's user to the group dialout")
     if holder := _holder(Path(port).resolve()):
         return failed("port", f"{port} is busy: stop {holder}, which holds it")
     return well("port", f"{port} is there and free")
+
+
+def _of_the_hub(port: str, *, found: bool) -> Check:
+    if found:
+        return well("port", f"{port} is the running hub's, and its radio answers")
+    sentence = "the running hub does not find its radio: plug the stick in anew, or restart the hub"
+    return failed("port", f"{port} is there, yet {sentence}")
 
 
 def _network_port(port: str) -> Check:
@@ -141,16 +155,16 @@ def _holder(device: Path) -> str | None:
     return None
 
 
-def _clock(folder: Path) -> Check:
-    now = this_moment().wall
+def _clock(folder: Path, zone: tzinfo) -> Check:
+    now = this_moment().wall.astimezone(zone)
     journal = folder / JOURNAL
     if journal.exists() and journal.stat().st_mtime > now.timestamp() + 1:
         return failed(
             "clock",
-            f"it is {now:%Y-%m-%d %H:%M} UTC here, and the journal is younger: set the clock",
+            f"it is {now:%Y-%m-%d %H:%M %Z} here, and the journal is younger: set the clock",
         )
     known = "the system says it is synchronised" if SYNCHRONISED.exists() else "compare it"
-    return well("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC ({known})")
+    return well("clock", f"{now:%Y-%m-%d %H:%M:%S %Z} ({known})")
 
 
 def _disk(folder: Path) -> Check:

@@ -3,18 +3,28 @@
 from typing import cast
 
 import typer
-from rich.console import Console
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.hub import ask, state_folder
+from gateway.cli.naming import OF_ITSELF
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import ago, emit, sentences
-from gateway.cli.paint import plain_table, readings_text
+from gateway.cli.paint import plain_table, readings_text, width_of
 from gateway.cli.shapes import Known
+from gateway.cli.terminal import Paper
 
 app = typer.Typer(add_completion=False)
-OF_ITSELF = ("tamper", "battery")  # nearly every device has these: no news about what it is
+LAYOUTS = (
+    ("name", "id", "what it is", "readings", "battery", "heard"),
+    ("name", "id", "can", "readings", "battery", "heard"),
+    ("name", "id", "can", "readings", "battery"),
+    ("name", "id", "readings"),
+)
+"""From the whole table to what must not be missing."""
+WHOLE = ("name", "id")
+STACKED_BELOW = 50  # columns
 
 
 @app.command()
@@ -32,23 +42,53 @@ def devices(
             return
         found = cast("dict[str, Known]", answer["devices"])
         if found:
-            Console().print(_table(found))
+            paper = Paper(wide=True)
+            paper.print(_shown(found, paper))
         else:
             typer.echo("No device has joined yet: `nightlatch pair` lets one in.")
 
 
-def _table(found: dict[str, Known]) -> Table:
-    table = plain_table("name", "id", "what it is", "readings", "battery", "heard")
-    for name, device in sorted(found.items(), key=_configured_first):
-        table.add_row(
-            _name(name, device),
-            Text(device["id"], style="dim"),
-            _what(device),
-            readings_text(_telling(device)),
-            _battery(device),
-            Text(ago(device.get("heard_seconds")), style="dim"),
-        )
+def _shown(found: dict[str, Known], paper: Paper) -> RenderableType:
+    """Show as much as fits, ids always whole; one below the other where nothing fits."""
+    rows = [_cells(name, device) for name, device in sorted(found.items(), key=_configured_first)]
+    for columns in LAYOUTS:
+        table = _table(rows, columns)
+        if width_of(table, paper).maximum <= paper.width:
+            return table
+    narrowest = _table(rows, LAYOUTS[-1])  # its readings may stand on several lines
+    fits = paper.width >= STACKED_BELOW and width_of(narrowest, paper).minimum <= paper.width
+    return narrowest if fits else _stacked(rows)
+
+
+def _cells(name: str, device: Known) -> dict[str, Text]:
+    return {
+        "name": _name(name, device),
+        "id": Text(device["id"], style="dim"),
+        "what it is": Text(_what(device, _model(device))),
+        "can": Text(_what(device, "")),
+        "readings": readings_text(_telling(device)),
+        "battery": _battery(device),
+        "heard": Text(ago(device.get("heard_seconds")), style="dim"),
+    }
+
+
+def _table(rows: list[dict[str, Text]], columns: tuple[str, ...]) -> Table:
+    table = plain_table()
+    for column in columns:
+        table.add_column(column, no_wrap=column in WHOLE, overflow="fold")
+    for row in rows:
+        table.add_row(*(row[column] for column in columns))
     return table
+
+
+def _stacked(rows: list[dict[str, Text]]) -> Group:
+    lines: list[Text] = []
+    for row in rows:
+        about = (row[column] for column in ("id", "readings", "battery") if row[column])
+        lines += [row["name"], *(Text.assemble("  ", cell) for cell in about)]
+    for line in lines:
+        line.overflow = "fold"
+    return Group(*lines)
 
 
 def _configured_first(item: tuple[str, Known]) -> tuple[bool, str]:
@@ -62,9 +102,12 @@ def _name(name: str, device: Known) -> Text:
     return Text(name, style="bold")
 
 
-def _what(device: Known) -> str:
+def _model(device: Known) -> str:
+    return " ".join(filter(None, (device.get("manufacturer"), device.get("model"))))
+
+
+def _what(device: Known, model: str) -> str:
     can = [name for name in device.get("capabilities", []) if name not in OF_ITSELF]
-    model = " ".join(filter(None, (device.get("manufacturer"), device.get("model"))))
     return " ".join(filter(None, (", ".join(can), model and f"({model})")))
 
 

@@ -13,7 +13,7 @@ from gateway.cli.options import (
     JsonOption,
     StateOption,
 )
-from gateway.cli.output import emit, sentences
+from gateway.cli.output import emit, sentences, warn_unless_stored
 from gateway.cli.paint import causes
 from gateway.cli.shapes import Area
 
@@ -37,6 +37,7 @@ def disarm(
             emit(answer)
         else:
             _tell(cast("Area", answer["area"]))
+            warn_unless_stored(answer)
 
 
 def _tell(area: Area) -> None:

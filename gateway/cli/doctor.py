@@ -39,18 +39,20 @@ def _examine(config: Path, state: Path | None) -> list[Check]:
         folder = state_folder(config, state)
     except Problem as problem:
         return [failed("configuration", str(problem))]
-    hub = _ask_hub(folder)
-    running = hub[0].ok
-    return [*checks_here(config, folder, running=running), *hub]
+    found, hub = _ask_hub(folder)
+    return [*checks_here(config, folder, found), *hub]
 
 
-def _ask_hub(folder: Path) -> list[Check]:
+def _ask_hub(folder: Path) -> tuple[bool | None, list[Check]]:
+    """Ask a running hub whether it has its radios, and for its own checks."""
     try:
+        drivers = ask(folder, "state")["drivers"]
         answer = ask(folder, "doctor")
-    except SocketTrouble as trouble:
-        return [failed("hub", str(trouble))]
+    except (SocketTrouble, Problem) as trouble:
+        return None, [failed("hub", str(trouble))]
     own = [Check(str(c["name"]), bool(c["ok"]), str(c["sentence"])) for c in answer["checks"]]
-    return [Check("hub", ok=True, sentence=f"a hub answers on {folder}"), *own]
+    found = all(driver["found"] for driver in drivers.values())
+    return found, [Check("hub", ok=True, sentence=f"a hub answers on {folder}"), *own]
 
 
 def _tell(check: Check) -> None:

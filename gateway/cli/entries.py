@@ -3,18 +3,21 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 from zoneinfo import ZoneInfo
 
+from gateway.cli.news import Line, News
 from gateway.cli.output import BAD_INPUT, Problem
 from gateway.clock import this_moment
 from gateway.codec import encode
-from gateway.journal.journal import entries
+from gateway.journal.journal import entries, entries_with_orders
+from gateway.model.effect import Notify, Order
 from gateway.model.event import Entry, Event
 from rules.site import Site
 from rules.words import sentence
@@ -22,6 +25,12 @@ from rules.words import sentence
 KINDS = tuple(sorted(kind.__name__ for kind in get_args(Event.__value__)))
 AGO = re.compile(r"(\d{1,6}) ?([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+NUMBER_MAX = 2**62
+"""No entry is ever numbered so high."""
+WARM_UP = 2_000
+"""Entries read before those that are told, to know what stood then."""
+FARTHEST = 30_000
+"""Entries looked through for news at most, where no start and no kind is named."""
 FIRST_JUMP = 1024
 """How far the search for the last entry jumps first; each jump doubles it."""
 
@@ -33,14 +42,19 @@ class Place:
     site: Site
     zone: ZoneInfo
 
-    def words(self, entry: Entry) -> dict[str, Any]:
-        """Tell an entry as the hub's socket does."""
+    def words(self, entry: Entry, orders: Sequence[Order] = ()) -> Line:
+        """Tell an entry as the hub's socket does, and what people were told of it."""
         return {
             "entry": entry.number,
             "at_us": entry.at,
             "wall": entry.wall.isoformat(),
             "event": json.loads(encode(entry.event, Event)),
             "text": sentence(self.site, entry.event),
+            "notices": [
+                {"text": order.effect.text, "level": str(order.effect.level)}
+                for order in orders
+                if isinstance(order.effect, Notify)
+            ],
         }
 
 
@@ -72,56 +86,93 @@ def kinds_named(words: list[str]) -> list[str]:
 
 def since_named(text: str, zone: ZoneInfo) -> Since:
     """Understand `4711`, `2h` or `2026-11-21 12:00`."""
-    if text.isdecimal():
-        return Since(number=int(text))
-    ago = AGO.fullmatch(text)
-    if ago is not None:
-        return Since(moment=this_moment().wall - timedelta(**{UNITS[ago[2]]: int(ago[1])}))
     try:
+        if text.isdecimal():
+            return Since(number=min(int(text), NUMBER_MAX))
+        ago = AGO.fullmatch(text)
+        if ago is not None:
+            return Since(moment=_before_now(timedelta(**{UNITS[ago[2]]: int(ago[1])})))
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        placed = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return Since(moment=placed.astimezone(UTC))
+    except (ValueError, OverflowError):
         raise Problem(
             f"--since {text!r} is no place in the log: give an entry's number, how long ago "
             "(30m, 2h, 7d), or a time (2026-11-21T12:00)",
             BAD_INPUT,
         ) from None
-    return Since(moment=moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 
-def wanted(folder: Path, since: Since | None, limit: int, kinds: list[str]) -> Iterator[Entry]:
-    """Give the entries that are wanted, oldest first: the last ones where no start is named."""
-    if since is None:
-        # Numbers have next to no holes, so the last ones are found without reading the others.
-        start = 0 if kinds else max(0, last_number(folder) - limit)
-        yield from deque(entries(folder, start, kinds=kinds), maxlen=limit)
-        return
-    told = 0
-    for entry in entries(folder, since.number, kinds=kinds):
-        if since.moment is not None and entry.wall < since.moment.astimezone(UTC):
-            continue
-        if told >= limit:
+def _before_now(ago: timedelta) -> datetime:
+    try:
+        return this_moment().wall - ago
+    except OverflowError:  # before the year 1: all there is
+        return datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the lines that are wanted, and remembers up to where."""
+
+    folder: Path
+    place: Place
+    kinds: list[str]
+    news: News
+    last: int = 0
+
+    def wanted(self, since: Since | None, limit: int) -> Iterator[Line]:
+        """Give the lines that are wanted, oldest first: the last where no start is named."""
+        if since is None:
+            yield from self._newest(limit)
             return
-        told += 1
-        yield entry
+        # A little before the start as well: what is no news is seen from what was before.
+        start = 0 if since.moment else max(0, since.number - WARM_UP)
+        wanted = (line for line in self._news_after(start) if _is_after(line, since))
+        yield from islice(wanted, limit)
+
+    def _newest(self, limit: int) -> Iterable[Line]:
+        """Look back from the end, further and further, until there are enough."""
+        end = last_number(self.folder)
+        back = WARM_UP + limit
+        while True:
+            start = max(0, end - back)
+            self.news.forget()
+            found = deque(self._news_after(start), maxlen=limit)
+            if len(found) == limit or not start or (back > FARTHEST and not self.kinds):
+                return found
+            back *= 8
+
+    def _news_after(self, start: int) -> Iterator[Line]:
+        for entry, orders in entries_with_orders(self.folder, start, kinds=self.kinds):
+            self.last = entry.number
+            line = self.place.words(entry, orders)
+            if self.news.wants(line):
+                yield line
+
+
+def _is_after(line: Line, since: Since) -> bool:
+    if since.moment is None:
+        return int(line["entry"]) > since.number
+    return datetime.fromisoformat(line["wall"]) >= since.moment
 
 
 def last_number(folder: Path) -> int:
     """Find the last entry's number by looking for where there are none after."""
     low, jump = 0, FIRST_JUMP
-    while _is_after(folder, low + jump):
+    while _has_after(folder, low + jump):
         low += jump
         jump *= 2
     high = low + jump
     while low < high:
         middle = (low + high) // 2
-        if _is_after(folder, middle):
+        if _has_after(folder, middle):
             low = middle + 1
         else:
             high = middle
     return low
 
 
-def _is_after(folder: Path, number: int) -> bool:
+def _has_after(folder: Path, number: int) -> bool:
     return next(entries(folder, number, limit=1), None) is not None
 
 

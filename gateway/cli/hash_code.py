@@ -1,7 +1,5 @@
 """`nightlatch hash-code`: turns a person's code into what may stand in the configuration."""
 
-import sys
-
 import typer
 
 from gateway.cli.hub import read_code
@@ -20,19 +18,10 @@ def hash_code(*, code_stdin: CodeStdinOption = False, as_json: JsonOption = Fals
 
     with sentences(as_json=as_json):
         try:
-            text = hashed(_read(from_stdin=code_stdin))
+            text = hashed(read_code(from_stdin=code_stdin, twice=True))
         except WeakCode as weak:
             raise Problem(str(weak), BAD_INPUT) from None
         if as_json:
             emit({"code": text})
         else:
             typer.echo(text)
-
-
-def _read(*, from_stdin: bool) -> str:
-    if from_stdin:
-        return read_code(from_stdin=True)
-    if not sys.stdin.isatty():
-        raise Problem("a code is needed: pipe it in with --code-stdin", BAD_INPUT)
-    # The prompts go to standard error, so that the hash can be sent to a file.
-    return str(typer.prompt("Code", hide_input=True, confirmation_prompt=True, err=True))

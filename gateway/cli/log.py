@@ -2,26 +2,29 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from gateway.cli.entries import kinds_named, place_of, since_named, wanted
+from gateway.cli.entries import Reader, kinds_named, place_of, since_named
 from gateway.cli.hub import hub, state_folder
+from gateway.cli.news import Line, News, notices_in
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import NOT_SO, Problem, emit, sentences
+from gateway.cli.terminal import while_read
 from gateway.journal.folder import JOURNAL
 from gateway.journal.verify import verify as verified
 
 app = typer.Typer(add_completion=False)
 LONGEST = 100_000
 LOUD = {"PanicPressed", "StorageFailed", "DriverLost", "CodeRefused", "CommandFailed"}
+LEVELS = {"alarm": typer.colors.RED, "trouble": typer.colors.YELLOW}
 PEOPLE = {"ArmRequested", "DisarmRequested", "BypassRequested", "ResetRequested"}
 
 
@@ -39,6 +42,9 @@ def log(  # noqa: PLR0913 - each is an option of the command
     kind: Annotated[
         list[str] | None, typer.Option(help="Only this kind of event; may be repeated.")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is no news: heartbeats, unchanged readings.")
+    ] = False,
     config: ConfigOption = CONFIG_FILE,
     state: StateOption = None,
     as_json: JsonOption = False,
@@ -48,16 +54,16 @@ def log(  # noqa: PLR0913 - each is an option of the command
         return
     with sentences(as_json=as_json):
         kinds = kinds_named(kind or [])
-        folder = state_folder(config, state)
-        place = place_of(config)
+        folder, place = state_folder(config, state), place_of(config)
         start = since_named(since, place.zone) if since is not None else None
-        last = 0
+        # Who asks for a kind wants all of it.
+        news = News(everything=everything or bool(kinds), known=frozenset(place.site.names))
+        reader = Reader(folder, place, kinds, news)
         with _readable(folder):
-            for entry in wanted(folder, start, limit, kinds):
-                last = entry.number
-                _tell(place.words(entry), place.zone, as_json=as_json)
+            for line in reader.wanted(start, limit):
+                _tell(line, place.zone, as_json=as_json)
         if follow:
-            asyncio.run(_follow(folder, last, kinds, place.zone, as_json=as_json))
+            asyncio.run(_follow(reader, as_json=as_json))
 
 
 @app.command()
@@ -77,6 +83,8 @@ def verify(
         else:
             colour = typer.colors.GREEN if found.ok else typer.colors.RED
             typer.secho(f"{found.sentence}.", fg=colour)
+            if found.ok and found.head:
+                typer.echo(f"head: {found.head} (keep it elsewhere: it proves this journal later)")
         if not found.ok:
             raise typer.Exit(NOT_SO)
 
@@ -84,36 +92,54 @@ def verify(
 @contextmanager
 def _readable(folder: Path) -> Iterator[None]:
     """Say in a sentence that there is no journal, or none that can be read."""
+    if folder.exists() and not folder.is_dir():
+        raise Problem(f"{folder} is no folder: move it away, or correct the name")
     if not (folder / JOURNAL).exists():
         raise Problem(f"there is no journal in {folder} yet: `nightlatch run` begins one")
     try:
         yield
+    except BrokenPipeError:  # nobody reads us: that is not the journal's doing
+        raise
     except (OSError, sqlite3.Error) as error:
         raise Problem(f"the journal in {folder} cannot be read: {error}") from error
 
 
-async def _follow(
-    folder: Path, last: int, kinds: list[str], zone: ZoneInfo, *, as_json: bool
-) -> None:
-    async with hub(folder) as client:
-        await client.ask("watch", since=last)
+async def _follow(reader: Reader, *, as_json: bool) -> None:
+    async with hub(reader.folder) as client, while_read():
+        await client.ask("watch", since=reader.last)
         async for line in client.pushes():
-            if line["entry"] > last and (not kinds or line["event"]["is"] in kinds):
-                _tell(line, zone, as_json=as_json)
+            if line["entry"] <= reader.last or not _is_of(line, reader.kinds):
+                continue
+            told = {**line, "notices": notices_in(line.pop("effects", []))}
+            if reader.news.wants(told):
+                _tell(told, reader.place.zone, as_json=as_json)
     raise Problem("the hub hung up: `nightlatch run` starts it again")
 
 
-def _tell(line: dict[str, Any], zone: ZoneInfo, *, as_json: bool) -> None:
+def _is_of(line: Line, kinds: list[str]) -> bool:
+    return not kinds or line["event"]["is"] in kinds
+
+
+def _tell(line: Line, zone: ZoneInfo, *, as_json: bool) -> None:
     if as_json:
         emit(line)
         return
     wall = datetime.fromisoformat(line["wall"]).astimezone(zone)
-    stamp = f"{line['entry']:>6}  {wall:%Y-%m-%d %H:%M:%S}"
-    typer.echo(f"{typer.style(stamp, dim=True)}  {_coloured(line)}")
+    stamp = typer.style(f"{line['entry']:>6}  {wall:%Y-%m-%d %H:%M:%S}", dim=True)
+    # That a delay is over says less than what came of it.
+    if line["event"]["is"] != "Ticked" or not line["notices"]:
+        typer.echo(f"{stamp}  {_coloured(line)}")
+    for notice in line["notices"]:
+        typer.echo(f"{stamp}  {_in_its_colour(notice)}")
 
 
-def _coloured(line: dict[str, Any]) -> str:
+def _coloured(line: Line) -> str:
     kind, text = line["event"]["is"], str(line["text"])
     if kind in LOUD:
         return typer.style(text, fg=typer.colors.RED)
     return typer.style(text, fg=typer.colors.CYAN) if kind in PEOPLE else text
+
+
+def _in_its_colour(notice: Mapping[str, str]) -> str:
+    colour = LEVELS.get(notice["level"], typer.colors.GREEN)
+    return typer.style(notice["text"], fg=colour, bold=notice["level"] == "alarm")

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from gateway.cli.output import BAD_INPUT, Problem
 
 GUARDED = {"contact": "entry", "motion": "follower", "smoke": "24h", "water": "24h"}
 """What may be guarded, and the kind of zone that suits it most often."""
+KINDS = ("entry", "follower", "instant", "24h")
+SIREN = "siren"
+OF_ITSELF = ("tamper", "battery")
+"""Nearly every device has these: they say nothing about what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,23 @@ def device_block(newcomer: Newcomer, name: str) -> str:
     return f"[[device]]\nname = {_quoted(name)}\nid = {_quoted(newcomer.id)}\n"
 
 
+def zone_advice(newcomer: Newcomer, name: str, config: Path) -> str:
+    """Give what a person is to add: the zones it guards, or the area that it is the siren of."""
+    if SIREN not in newcomer.capabilities:
+        return zone_blocks(newcomer, name, config)
+    area, _ = _first_area(config)
+    where = f"# in the [[area]] {_quoted(area)}, beside the sirens that stand there:"
+    return f"{where}\nsirens = [{_quoted(name)}]\n"
+
+
+def suggested_name(newcomer: Newcomer, config: Path, taken: set[str]) -> str:
+    """Give a name that no other device has: by what it can do, and counted."""
+    names = taken | {str(device.get("name")) for device in _section(config, "device")}
+    telling = [name for name in newcomer.capabilities if name not in OF_ITSELF]
+    what = (telling or ["device"])[0]
+    return next(name for n in count(1) if (name := f"{what}_{n}") not in names)
+
+
 def zone_blocks(newcomer: Newcomer, name: str, config: Path) -> str:
     """Give the blocks that make it guard something, in the words of this configuration."""
     area, modes = _first_area(config)
@@ -43,7 +65,7 @@ def zone_blocks(newcomer: Newcomer, name: str, config: Path) -> str:
                 f"area = {_quoted(area)}",
                 f"device = {_quoted(name)}",
                 f'reading = "{reading}"',
-                f'kind = "{kind}"  # or: entry, follower, instant, 24h',
+                f'kind = "{kind}"  # or: {", ".join(other for other in KINDS if other != kind)}',
             ]
             if kind != "24h":
                 lines.append(f"modes = [{', '.join(map(_quoted, modes))}]")
@@ -53,6 +75,7 @@ def zone_blocks(newcomer: Newcomer, name: str, config: Path) -> str:
 
 def append_device(config: Path, newcomer: Newcomer, name: str) -> None:
     """Add the block at the end of the file, all or nothing; what stands there stays as it is."""
+    config = config.resolve()  # a link to it stays a link
     text = config.read_text("utf-8")
     gap = "\n" if text.endswith("\n") else "\n\n"
     with _beside(config, text + gap + device_block(newcomer, name)) as new:
@@ -63,6 +86,7 @@ def append_device(config: Path, newcomer: Newcomer, name: str) -> None:
 
 def check_name(config: Path, name: str) -> None:
     """Refuse a name before anybody presses a button: taken already, or no name at all."""
+    config = config.resolve()
     newcomer = Newcomer("zigbee:00000000000000ff/1", ())
     try:
         text = config.read_text("utf-8")
@@ -114,12 +138,15 @@ def _settle(folder: Path) -> None:
 
 
 def _first_area(config: Path) -> tuple[str, list[str]]:
-    areas: list[dict[str, Any]] = []
-    with suppress(OSError, ValueError):  # a file that is not there yet has no area
-        areas = tomllib.loads(config.read_text("utf-8")).get("area", [])
-    for area in areas:
+    for area in _section(config, "area"):
         return str(area.get("name", "house")), list(area.get("modes", {}))
     return "house", ["away"]
+
+
+def _section(config: Path, name: str) -> list[dict[str, Any]]:
+    with suppress(OSError, ValueError):  # a file that is not there yet has none
+        return list(tomllib.loads(config.read_text("utf-8-sig")).get(name, []))
+    return []
 
 
 def _quoted(text: str) -> str:

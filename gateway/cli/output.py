@@ -1,6 +1,8 @@
 """How commands speak: plain words for people, one JSON object a line for programs."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -30,18 +32,28 @@ def sentences(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        _complain(str(problem), problem.more, as_json=as_json)
+        complain(str(problem), problem.more, as_json=as_json)
         raise typer.Exit(problem.code) from None
     except SocketTrouble as trouble:
-        _complain(str(trouble), {}, as_json=as_json)
+        complain(str(trouble), {}, as_json=as_json)
         raise typer.Exit(NOT_SO) from None
-    except KeyboardInterrupt:
+    except BrokenPipeError:
+        unheard()
+        raise typer.Exit(FINE) from None
+    except (KeyboardInterrupt, typer.Abort):
         raise typer.Exit(INTERRUPTED) from None
 
 
 def emit(thing: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own."""
     typer.echo(json.dumps(thing, default=str, ensure_ascii=False))
+
+
+def warn_unless_stored(answer: Mapping[str, Any]) -> None:
+    """Say that what was asked is done, and on no disk."""
+    if answer.get("stored") is False:
+        warning = "It is not on disk: a restart may forget it. `nightlatch doctor` says why."
+        typer.secho(warning, fg=typer.colors.RED)
 
 
 def listed(items: list[str], last: str = "and") -> str:
@@ -61,10 +73,23 @@ def ago(seconds: float | None) -> str:
     return f"{seconds:.0f} s ago"
 
 
-def _complain(sentence: str, more: Mapping[str, Any], *, as_json: bool) -> None:
+def in_colour() -> bool:
+    """Tell whether colour, bold and dim are welcome: https://no-color.org."""
+    return not os.environ.get("NO_COLOR")
+
+
+def unheard() -> None:
+    """Whoever read us (`| head`) has had enough: what is left to say goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def complain(sentence: str, more: Mapping[str, Any], *, as_json: bool) -> None:
+    """Say what went wrong, and what to do."""
     if as_json:
         emit({"ok": False, "error": sentence, **more})
         return
-    typer.secho(sentence, fg=typer.colors.RED, err=True)
+    typer.secho(sentence, fg=typer.colors.RED, err=True, color=None if in_colour() else False)
     for hint in more.get("hints", ()):
         typer.echo(f"  {hint}", err=True)

@@ -1,9 +1,11 @@
 """The state as `state`, `devices` and the demo show it. Word and colour, never colour alone."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.columns import Columns
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +22,7 @@ PHASES = {
 }
 LOUD = {"open", "moving", "smoke", "wet", "tampered", "low", "jammed", "sounding", "unlocked", "on"}
 WHOLE_SECOND = 1000
+ENDLESS = 10_000  # columns
 SHOWN = 3
 """Blockers named in the box of an area: the table of zones has them all."""
 
@@ -65,9 +68,28 @@ def zones_table(zones: dict[str, Zone]) -> Table:
     """Show the zones."""
     table = plain_table("zone", "area", "kind", "reading", "")
     for name, zone in zones.items():
-        left_out = Text("bypassed", style="yellow") if zone["bypassed"] else Text("")
-        table.add_row(name, zone["area"], zone["kind"], reading_text(zone["reading"]), left_out)
+        table.add_row(name, zone["area"], zone["kind"], reading_text(zone["reading"]), _left(zone))
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class ZonesShown:
+    """The zones as a table, or one below the other where a table would be cut."""
+
+    zones: dict[str, Zone]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw what fits."""
+        table = zones_table(self.zones)
+        if width_of(table, console).maximum <= options.max_width:
+            yield table
+            return
+        for name, zone in self.zones.items():
+            yield Text.assemble(name, " ", reading_text(zone["reading"]), " ", _left(zone))
+
+
+def _left(zone: Zone) -> Text:
+    return Text("bypassed", style="yellow") if zone["bypassed"] else Text("")
 
 
 def devices_table(devices: dict[str, Device]) -> Table:
@@ -91,7 +113,7 @@ def whole_state(state: State) -> RenderableType:
     if not state["protecting"]:
         parts.append(Text("starting: not every radio has been heard yet", style="yellow"))
     if state["zones"]:
-        parts.append(zones_table(state["zones"]))
+        parts.append(ZonesShown(state["zones"]))
     parts.append(troubles_lines(state["troubles"]))
     return Group(*parts)
 
@@ -112,7 +134,8 @@ def details(area: Area) -> list[str]:
     if area["sounding"]:
         found.append("the siren sounds")
     if area["memory"]:
-        found.append(f"because of {causes(area)}")
+        why = "last alarm:" if area["phase"] == "disarmed" else "because of"
+        found.append(f"{why} {causes(area)}")
     if area["bypassed"]:
         found.append(f"without {listed(area['bypassed'])}")
     return found
@@ -151,6 +174,11 @@ def _readiness(area: Area) -> list[Text]:
     elif ready:
         lines.append(Text(f"ready to arm: {', '.join(ready)}", style="dim"))
     return lines
+
+
+def width_of(drawn: RenderableType, console: Console) -> Measurement:
+    """Give how wide something is where it need not be cut."""
+    return Measurement.get(console, console.options.update(width=ENDLESS), drawn)
 
 
 def plain_table(*columns: str) -> Table:

@@ -3,39 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gateway.cli.client import LineClient, SocketTrouble
+from gateway.cli.client import HungUp, LineClient, SocketTrouble
 from gateway.cli.hub import hub, state_folder
-from gateway.cli.naming import (
-    Newcomer,
-    append_device,
-    check_name,
-    device_block,
-    zone_blocks,
-)
+from gateway.cli.naming import Newcomer, check_name
+from gateway.cli.newcomers import Here, Told, Wish, newcomer_of
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
-from gateway.cli.output import BAD_INPUT, Problem, emit, listed, sentences
+from gateway.cli.output import BAD_INPUT, Problem, emit, sentences
+from gateway.cli.terminal import while_read
 
 app = typer.Typer(add_completion=False)
 LONGEST_SECONDS = 254  # what a Zigbee network can be told
 GRACE_SECONDS = 15  # an interview that began in time may end
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What was asked of `pair`."""
-
-    driver: str
-    seconds: int
-    install_code: str | None
-    address: str | None
-    name: str | None
-    as_json: bool
 
 
 @app.command()
@@ -75,19 +58,16 @@ def pair(  # noqa: PLR0913 - each is an option of the command
 
 
 async def _pair(folder: Path, config: Path, wish: Wish) -> int:
-    found: set[str] = set()
-    async with hub(folder) as client, _open(client, wish):
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wish.seconds + GRACE_SECONDS):
-                async for newcomer in _joins(client, wish):
-                    if newcomer.id in found:
-                        continue
-                    found.add(newcomer.id)
-                    _show(newcomer, config, wish)
-                    if wish.name is not None:
-                        _write(config, newcomer, wish)
-                        break
-    return len(found)
+    told = Told(config, wish)
+    async with hub(folder) as client, while_read():
+        here = Here((await client.ask("devices"))["devices"])
+        async with _open(client, wish):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wish.seconds + GRACE_SECONDS):
+                    async for newcomer in _joins(client, wish, here):
+                        if told.tell(newcomer):
+                            break
+    return told.count
 
 
 @asynccontextmanager
@@ -108,20 +88,31 @@ async def _open(client: LineClient, wish: Wish) -> AsyncIterator[None]:
             await client.ask("pair", driver=wish.driver, seconds=0)
 
 
-async def _joins(client: LineClient, wish: Wish) -> AsyncIterator[Newcomer]:
+async def _joins(client: LineClient, wish: Wish, here: Here) -> AsyncIterator[Newcomer]:
     """Give each device that joins, until the network closes."""
     async for line in client.pushes():
         match line.get("event"):
+            case {"is": "DeviceJoined", "device": device} if name := here.name_of(device["id"]):
+                _greet(name, wish)
             case {"is": "DeviceJoined", "device": device}:
-                yield _newcomer(device)
+                yield newcomer_of(device)
+            case {"is": "Reported" | "DeviceHeard", "device": device} if wish.name is not None:
+                # It was let in before, and nobody named it yet.
+                if (nameless := here.nameless(device)) is not None:
+                    yield nameless
             case {"is": "JoiningChanged", "open": True}:
                 _announce(wish)
             case {"is": "JoiningChanged", "open": False}:
                 return
+            case {"is": "DriverLost", "driver": wish.driver, "reason": reason}:
+                raise Problem(
+                    f"the {wish.driver} radio is lost ({reason}): plug the stick in, then pair anew"
+                )
             case {"is": "CommandFailed", "command": {"is": "PermitJoin"}, "reason": reason}:
                 raise Problem(f"the network could not be opened: {reason}")
             case _:
                 pass
+    raise HungUp("the hub hung up: `nightlatch run` starts it again")
 
 
 def _announce(wish: Wish) -> None:
@@ -131,34 +122,6 @@ def _announce(wish: Wish) -> None:
         typer.echo(f"Open for {wish.seconds} s. Press the device's pairing button. Ctrl-C ends.")
 
 
-def _newcomer(device: dict[str, Any]) -> Newcomer:
-    return Newcomer(
-        id=device["id"],
-        capabilities=tuple(sorted(device["capabilities"])),
-        manufacturer=device.get("manufacturer", ""),
-        model=device.get("model", ""),
-    )
-
-
-def _show(newcomer: Newcomer, config: Path, wish: Wish) -> None:
-    name = wish.name or "my_device"
-    device, zones = device_block(newcomer, name), zone_blocks(newcomer, name, config)
-    if wish.as_json:
-        facts = asdict(newcomer)
-        emit({"joined": facts.pop("id"), **facts, "device_toml": device, "zone_toml": zones})
-        return
-    who = " ".join(filter(None, (newcomer.manufacturer, newcomer.model))) or "a device"
-    what = listed(list(newcomer.capabilities))
-    typer.secho(f"\n{who} joined ({newcomer.id}): {what}.", fg=typer.colors.GREEN)
-    wanted = zones if wish.name is not None else "\n".join(filter(None, (device, zones)))
-    if wanted:
-        typer.echo(f"\nFor {config}:\n\n{wanted}")
-
-
-def _write(config: Path, newcomer: Newcomer, wish: Wish) -> None:
-    name = str(wish.name)
-    append_device(config, newcomer, name)
-    if wish.as_json:
-        emit({"written": name, "config": str(config)})
-    else:
-        typer.secho(f"{name} stands in {config} now: restart the hub.", fg=typer.colors.GREEN)
+def _greet(name: str, wish: Wish) -> None:
+    if not wish.as_json:
+        typer.echo(f"{name} is here, and has its name already.")

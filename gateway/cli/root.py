@@ -1,10 +1,15 @@
 """The list of commands. Each is imported when it is asked for, so that none pays for another."""
 
+import sys
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from gateway.cli.catch import guarded
+from gateway.cli.output import in_colour
 
 COMMANDS = {
     "check": "check",
@@ -14,8 +19,15 @@ COMMANDS = {
     "disarm": "disarm",
     "bypass": "bypass",
     "reset": "reset",
+    "lock": "acts:lock",
+    "unlock": "acts:unlock",
+    "on": "acts:on",
+    "off": "acts:off",
+    "siren": "acts:siren",
     "pair": "pair",
+    "name": "name",
     "devices": "devices",
+    "remove": "acts:remove",
     "log": "log",
     "doctor": "doctor",
     "demo": "demo.command",
@@ -23,11 +35,21 @@ COMMANDS = {
     "hash-code": "hash_code",
     "schema": "schema",
 }
-"""A command, and its file in this folder."""
+"""A command, and its file in this folder: `app` in it, or what stands behind the colon."""
 
 
 class Commands(TyperGroup):
     """Finds a command by its name, and imports only that one."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command; whatever goes wrong is told in a sentence, or as JSON."""
+        words = args[0] if args else extra.get("args")
+        as_json = "--json" in (sys.argv if words is None else words)
+        if not in_colour():
+            extra["color"] = False
+            self.rich_markup_mode = None
+        extra["standalone_mode"] = False
+        sys.exit(guarded(partial(super().main, *args, **extra), as_json=as_json))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name them in the order in which people need them."""
@@ -39,9 +61,12 @@ class Commands(TyperGroup):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"gateway.cli.{COMMANDS[cmd_name]}")
-        command = typer.main.get_command(module.app)
+        file, _, name = COMMANDS[cmd_name].partition(":")
+        module = import_module(f"gateway.cli.{file}")
+        command = typer.main.get_command(getattr(module, name or "app"))
         command.name = cmd_name
+        if not in_colour():
+            command.rich_markup_mode = None  # type: ignore[attr-defined] # plain help
         return command
 
 

@@ -1,6 +1,6 @@
 """What the hub's socket answers, as types: docs/hub-socket.md says what each means."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 
 class Cause(TypedDict):
@@ -36,6 +36,7 @@ class Zone(TypedDict):
     tripped: bool
     bypassed: bool
     kind: str
+    modes: NotRequired[list[str]]
 
 
 class Device(TypedDict):

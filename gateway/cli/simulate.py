@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from gateway.cli.hub_command import hub_command
 from gateway.cli.options import JsonOption, Listen, ListenOption
 from gateway.cli.output import BAD_INPUT, NOT_SO, Problem, emit, sentences
 from gateway.cli.paint import plain_table
+from gateway.cli.telling import Telling
+from gateway.cli.terminal import Paper
 from simulator.play import (
     Kind,
     Outcome,
@@ -67,6 +68,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
 
 
 def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_json: bool) -> Outcome:
+    telling = Telling(_progress)
     try:
         return asyncio.run(
             play(
@@ -75,13 +77,15 @@ def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_jso
                 listen=listen.value,
                 ezsp=ezsp,
                 work=keep,
-                progress=_quiet if as_json else _progress,
+                progress=_quiet if as_json else telling.take,
             )
         )
     except ScenarioError as error:
         raise Problem(str(error), BAD_INPUT) from None
     except VirtualHouseError as error:
         raise Problem(str(error)) from None
+    finally:
+        telling.end()
 
 
 def _folder(keep: Path | None, number: int, repeat: int) -> Path | None:
@@ -120,4 +124,4 @@ def _list(*, as_json: bool) -> None:
     table = plain_table("name", "what happens")
     for one in scenarios:
         table.add_row(one.name, one.about)
-    Console().print(table)
+    Paper().print(table)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from gateway.cli.client import LineClient
@@ -17,6 +16,7 @@ from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOpti
 from gateway.cli.output import emit, sentences
 from gateway.cli.paint import plain_area, whole_state
 from gateway.cli.shapes import State
+from gateway.cli.terminal import Paper, while_read
 
 app = typer.Typer(add_completion=False)
 LOOK_SECONDS = 0.5  # between two looks of --watch: a countdown shows every second
@@ -38,8 +38,8 @@ def state(
 
 
 async def _state(folder: Path, *, watch: bool, as_json: bool) -> None:
-    async with hub(folder) as client:
-        console = Console()
+    async with hub(folder) as client, while_read():
+        console = Paper()
         if not watch:
             _show(console, await _look(client), as_json=as_json)
         elif as_json or not console.is_terminal:
@@ -52,14 +52,14 @@ async def _look(client: LineClient) -> State:
     return cast("State", await client.ask("state"))
 
 
-def _show(console: Console, found: State, *, as_json: bool) -> None:
+def _show(console: Paper, found: State, *, as_json: bool) -> None:
     if as_json:
         emit(found)
     else:
         console.print(whole_state(found))
 
 
-async def _watch_live(client: LineClient, console: Console) -> None:
+async def _watch_live(client: LineClient, console: Paper) -> None:
     with Live(console=console, auto_refresh=False, screen=True) as live:
         async for found in _looks(client):
             live.update(whole_state(found), refresh=True)

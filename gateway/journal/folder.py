@@ -47,17 +47,28 @@ def make_private(file: Path) -> None:
 
 
 def set_aside(folder: Path) -> Path:
-    """Copy the damaged journal to `journal.damaged-N.sqlite`; the oldest beyond five goes."""
+    """Copy the damaged journal to `journal.damaged-N.sqlite`; the oldest beyond five goes.
+
+    Where there is nothing to copy, there is no such file afterwards.
+    """
     numbers = sorted(_damaged_numbers(folder))
-    for old in numbers[: max(0, len(numbers) - KEEP_DAMAGED + 1)]:
-        for part in _PARTS:
-            (folder / f"journal.damaged-{old}.sqlite{part}").unlink(missing_ok=True)
     copy = folder / f"journal.damaged-{(numbers or [0])[-1] + 1}.sqlite"
-    for part in _PARTS:
-        if (whole := folder / f"{JOURNAL}{part}").exists():
-            make_private(Path(f"{copy}{part}"))
-            shutil.copyfile(whole, f"{copy}{part}")
+    try:
+        for part in _PARTS:
+            if (whole := folder / f"{JOURNAL}{part}").exists():
+                make_private(Path(f"{copy}{part}"))
+                shutil.copyfile(whole, f"{copy}{part}")
+    except OSError:
+        _remove(copy)  # half a copy would push out a whole one
+        raise
+    for old in numbers[: max(0, len(numbers) - KEEP_DAMAGED + 1)]:
+        _remove(folder / f"journal.damaged-{old}.sqlite")
     return copy
+
+
+def _remove(copy: Path) -> None:
+    for part in _PARTS:
+        Path(f"{copy}{part}").unlink(missing_ok=True)
 
 
 def remove_journal(folder: Path) -> None:
@@ -66,12 +77,21 @@ def remove_journal(folder: Path) -> None:
         (folder / f"{JOURNAL}{part}").unlink(missing_ok=True)
 
 
+def sync_folder(folder: Path) -> None:
+    """Make a new name durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @contextlib.contextmanager
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
     """Open a journal to read it, also beside a running hub or on a read-only disk."""
     with contextlib.ExitStack() as stack:
         try:
-            db = _connect(file, stack)
+            db = opened(file, stack)
         except sqlite3.OperationalError:
             # A journal in WAL mode is not readable where no index file can be made: read a copy.
             copy = Path(
@@ -80,7 +100,7 @@ def reading(file: Path) -> Iterator[sqlite3.Connection]:
             for part in _PARTS:
                 if (whole := Path(f"{file}{part}")).exists():
                     shutil.copyfile(whole, copy / f"{JOURNAL}{part}")
-            db = _connect(copy / JOURNAL, stack)
+            db = opened(copy / JOURNAL, stack)
         yield db
 
 
@@ -89,7 +109,8 @@ def _memory() -> str | None:
     return SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
 
 
-def _connect(file: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
+def opened(file: Path, stack: contextlib.ExitStack) -> sqlite3.Connection:
+    """Open a journal to read it, until the stack is closed. Raises sqlite3.Error."""
     db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
     stack.callback(db.close)
     db.execute("SELECT count(*) FROM sqlite_schema").fetchone()

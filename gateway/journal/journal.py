@@ -3,28 +3,28 @@
 `Journal.open(folder)`, `recover()`, fold what it gives, `start(...)`, then `append` for each entry.
 """
 
-from asyncio import AbstractEventLoop, TimerHandle
-from collections import deque
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from gateway.clock import Era
 from gateway.journal import rows
-from gateway.journal.chain import forge, sealed
+from gateway.journal.care import Tell
+from gateway.journal.chain import forge, order_of, sealed
 from gateway.journal.folder import JOURNAL, reading
 from gateway.journal.mend import Opening, open_journal
 from gateway.journal.records import Committed, Head, Item, Recovered, Report, Settled, Snapshot
+from gateway.journal.release import Releases
 from gateway.journal.scan import entry_of, sound_rows
 from gateway.journal.store import KEEP_ENTRIES
-from gateway.journal.writer import HELD_ITEMS, Tell, Writer
+from gateway.journal.writer import HELD_ITEMS, Writer
 from gateway.model.effect import Order, OrderId
 from gateway.model.event import Entry, StorageFailed, StorageRecovered
 
-UNDURABLE_AFTER_SECONDS = 2.0
-"""So long an order waits for the disk; then its entry is released, flagged as not durable."""
 CLOSE_SECONDS = 10.0
 
 
@@ -34,7 +34,7 @@ class _Running:
 
     loop: AbstractEventLoop
     era: str
-    on_commit: Committed
+    releases: Releases
     report: Report
     writer: Writer
 
@@ -56,10 +56,8 @@ class Journal:
         self._running: _Running | None = None
         self._buffer: list[Item] = []
         self._snapshot: Snapshot | None = None
+        self._copy: Snapshot | None = None
         self._flush_is_due = False
-        self._waiting: deque[tuple[int, float]] = deque()  # a flush's last number, and when it was
-        self._overdue: TimerHandle | None = None
-        self._released = opening.number
         self._lost = 0
         self._told_lost = False
         self._in_trouble = opening.store is None
@@ -90,6 +88,8 @@ class Journal:
             self._opening.orders,
             found.last,
             self._opening.number,
+            self._opening.areas,
+            self._opening.has_gap,
             self._opening.notes,
         )
 
@@ -102,8 +102,9 @@ class Journal:
             failed=partial(self._on_loop, loop, self._failed),
             recovered=partial(self._on_loop, loop, self._recovered),
         )
-        writer = Writer(self._folder, self._opening, tell, self._keep)
-        self._running = _Running(loop, str(era), on_commit, report, writer)
+        writer = Writer(self._folder, self._opening, tell, self._keep, now=loop.time)
+        releases = Releases(loop, self._opening.number, on_commit)
+        self._running = _Running(loop, str(era), releases, report, writer)
 
     def append(self, entry: Entry, orders: Sequence[Order] = ()) -> None:
         """Take an entry and what it ordered; one commit for all of this turn of the loop.
@@ -111,14 +112,15 @@ class Journal:
         Raises CodecError, and takes nothing, where the event cannot be written down at all.
         """
         running = self._need()
-        row = forge(self._head, entry, orders, running.era)
+        # Also for what cannot be written down somebody waits: in vain, but not for ever.
         self._number = entry.number
+        self._schedule(running)
+        row = forge(self._head, entry, orders, running.era)
         if not self._has_room(running):
             self._lost += 1
         else:
             self._head, self._stamp = row.head, (row.at_us, row.wall)
             self._buffer.append(row)
-        self._schedule(running)
 
     def settle(self, order: OrderId, outcome: str) -> None:
         """Write down what became of an order: a restart will not repeat it."""
@@ -129,17 +131,13 @@ class Journal:
 
     def snapshot(self, number: int, body: bytes) -> None:
         """Keep the state after the entry that was appended last. A restart folds from there."""
-        running = self._need()
-        if number != self._number:
-            raise ValueError(f"a snapshot of {number}, but {self._number} was appended last")
-        if self._stamp is None:
-            return  # nothing ever happened here, so there is no state to keep
-        at_us, wall = self._stamp
-        chain = self._head.hash
-        self._snapshot = sealed(
-            Snapshot(number, at_us, wall, running.era, self._version, chain, body)
-        )
-        self._schedule(running)
+        self._snapshot = self._seal(number, body) or self._snapshot
+        self._schedule(self._need())
+
+    def keep_areas(self, number: int, body: bytes) -> None:
+        """Keep a second copy, in a file of its own, of how the areas stand after that entry."""
+        self._copy = self._seal(number, body) or self._copy
+        self._schedule(self._need())
 
     def entries(
         self, since: int = 0, limit: int | None = None, kinds: Sequence[str] = ()
@@ -163,6 +161,14 @@ class Journal:
             self._opening.store.close()
         if self._opening.lock is not None:
             self._opening.lock.release()
+
+    def _seal(self, number: int, body: bytes) -> Snapshot | None:
+        running = self._need()
+        if number < self._number or self._stamp is None:
+            return None  # the past is folded already; and of nothing there is no state to keep
+        at_us, wall = self._stamp
+        chain = self._head.hash
+        return sealed(Snapshot(number, at_us, wall, running.era, self._version, chain, body))
 
     def _entries_to_fold(self) -> Iterator[Entry]:
         found = self._opening.found
@@ -192,39 +198,17 @@ class Journal:
     def _flush(self) -> None:
         running = self._need()
         self._flush_is_due = False
-        if self._number > self._released:
-            self._waiting.append((self._number, running.loop.time()))
-            self._watch(running)
+        running.releases.expect(self._number)
         self._hand_over(running)
 
     def _hand_over(self, running: _Running) -> None:
         items, self._buffer = self._buffer, []
         snapshot, self._snapshot = self._snapshot, None
-        running.writer.put(items, snapshot)
-
-    def _watch(self, running: _Running) -> None:
-        if self._overdue is None and self._waiting:
-            due = self._waiting[0][1] + UNDURABLE_AFTER_SECONDS
-            self._overdue = running.loop.call_at(due, self._release_overdue)
-
-    def _release_overdue(self) -> None:
-        running = self._need()
-        self._overdue = None
-        oldest = running.loop.time() - UNDURABLE_AFTER_SECONDS
-        late = [number for number, since in self._waiting if since <= oldest]
-        if late:
-            self._release(late[-1], durable=False)
-        self._watch(running)
-
-    def _release(self, number: int, *, durable: bool) -> None:
-        while self._waiting and self._waiting[0][0] <= number:
-            self._waiting.popleft()
-        if number > self._released:
-            self._released = number
-            self._need().on_commit(number, durable)
+        copy, self._copy = self._copy, None
+        running.writer.put(items, snapshot, copy)
 
     def _committed(self, number: int) -> None:
-        self._release(number, durable=True)
+        self._need().releases.release(number, durable=True)
         if self._told_lost and self._need().writer.held < HELD_ITEMS // 2:
             self._recovered()
 
@@ -256,3 +240,14 @@ def entries(
             if limit is not None and count >= limit:
                 return
             yield entry_of(row)
+
+
+def entries_with_orders(
+    folder: Path, since: int = 0, limit: int | None = None, kinds: Sequence[str] = ()
+) -> Iterator[tuple[Entry, tuple[Order, ...]]]:
+    """Give the entries on disk after `since`, each with what was ordered then."""
+    with reading(folder / JOURNAL) as db:
+        for row in islice(rows.rows_after(db, since, kinds=kinds), limit):
+            posted = rows.posted_of(db, row.number) if row.orders else ()
+            orders = () if rows.are_given_up(posted) else posted
+            yield entry_of(row), tuple(order_of(one) for one in orders)

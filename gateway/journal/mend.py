@@ -4,17 +4,25 @@ Nothing is thrown away: the damaged files are set aside first, then a new journa
 the chain vouches for. Where the disk cannot be used at all, the hub goes on in memory.
 """
 
-import os
 import sqlite3
 from dataclasses import dataclass, field, replace
 from itertools import batched
 from pathlib import Path
 
 from gateway.journal import rows
+from gateway.journal.armed import read_armed
 from gateway.journal.chain import UNREADABLE, follows
-from gateway.journal.folder import JOURNAL, LOCK, FolderLock, reading, remove_journal, set_aside
-from gateway.journal.records import Head, Item, JournalTooNew, Row
-from gateway.journal.scan import Findings, orders_left, scan, sound_rows
+from gateway.journal.folder import (
+    JOURNAL,
+    LOCK,
+    FolderLock,
+    reading,
+    remove_journal,
+    set_aside,
+    sync_folder,
+)
+from gateway.journal.records import Head, Item, JournalTooNew, Row, Settled
+from gateway.journal.scan import Findings, last_of, orders_left, scan, sound_rows
 from gateway.journal.store import KEEP_ENTRIES, Store
 from gateway.model.effect import Order
 
@@ -41,6 +49,8 @@ class Opening:
     found: Findings = field(default_factory=Findings)
     orders: list[Order] = field(default_factory=list[Order])
     number: int = 0
+    areas: tuple[int, bytes] | None = None
+    has_gap: bool = False
     notes: list[str] = field(default_factory=list[str])
 
 
@@ -66,16 +76,21 @@ def open_journal(folder: Path, version: str, keep: int = KEEP_ENTRIES) -> Openin
     damaged |= not _look(folder, version, opening)
     if damaged and opening.lock is not None:
         _mend(folder, opening, keep)
+    _look_at_copy(folder, opening)
     return opening
 
 
-def start_anew(folder: Path, head: Head, keep: int = KEEP_ENTRIES) -> Store:
-    """Set aside what lies there and begin a journal that goes on from `head`."""
-    set_aside(folder)
+def start_anew(folder: Path, head: Head, keep: int = KEEP_ENTRIES) -> tuple[Store, str]:
+    """Set aside what lies there and begin a journal that goes on from `head`.
+
+    Gives the journal, and the name of the file that holds the old one, if there was one.
+    """
+    copy = set_aside(folder)
+    kept = copy.name if copy.exists() else ""
     remove_journal(folder)
     store = Store.open(folder, keep=keep)
     store.begin_at(head)
-    return store
+    return store, kept
 
 
 def _exists(file: Path) -> bool:
@@ -136,20 +151,45 @@ def _mend(folder: Path, opening: Opening, keep: int) -> None:
     """Set the damaged files aside and put a sound journal in their place."""
     try:
         copy = set_aside(folder)
-        opening.notes.append(f"the damaged journal is kept as {copy.name}")
+        opening.notes[:] = [f"the journal is damaged, and kept as {copy.name}: {_all(opening)}"]
         _build(folder, opening.found, keep)
         if opening.store is not None:
             opening.store.close()
             opening.store = None
         remove_journal(folder)
         (folder / NEW).replace(folder / JOURNAL)
-        _sync_folder(folder)
+        sync_folder(folder)
         opening.store = Store.open(folder, keep=keep)
     except (OSError, sqlite3.Error) as error:
         opening.notes.append(f"the journal could not be mended, so it is kept in memory: {error}")
         if opening.store is not None:
             opening.store.close()
             opening.store = None
+
+
+def _all(opening: Opening) -> str:
+    return "; ".join(opening.notes)
+
+
+def _look_at_copy(folder: Path, opening: Opening) -> None:
+    """Have the second copy of what is armed say what the journal does not."""
+    try:
+        copy = read_armed(folder)
+    except (OSError, ValueError) as error:
+        opening.notes.append(f"the second copy of what is armed cannot be read: {error}")
+        return
+    if copy is None:
+        return
+    found = opening.found
+    is_short = found.head.number < copy.number
+    # A journal that begins in the middle and has no snapshot tells only what changed since.
+    opening.has_gap = is_short or (found.snapshot is None and found.start.number > 0)
+    opening.areas = copy.number, copy.body
+    if is_short:
+        ends = f"the journal ends at entry {found.head.number}, and {copy.number} was written"
+        opening.notes.append(f"{ends}: the areas stand as they stood then")
+        opening.number = max(opening.number, copy.number + NUMBERS_SKIPPED)
+        found.last = last_of(copy)
 
 
 def _build(folder: Path, found: Findings, keep: int) -> None:
@@ -184,7 +224,8 @@ def _build_from(folder: Path, anchor: Head, found: Findings, keep: int) -> None:
 
 def _copy(db: sqlite3.Connection, row: Row, found: Findings) -> list[Item]:
     if row.number in found.broken_orders:
-        return [row]
+        lost = rows.given_up(row.number)
+        return [replace(row, outbox=(lost,)), Settled(lost.id, lost.repeat)]
     posted = tuple(rows.posted_of(db, row.number))
     return [replace(row, outbox=posted), *rows.outcomes_of(db, row.number)]
 
@@ -210,12 +251,3 @@ def _oldest_sound(db: sqlite3.Connection, start: Head) -> Head:
         return begin if newer is not None and follows(begin, newer) else anchor
     except UNREADABLE:
         return anchor
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

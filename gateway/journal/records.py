@@ -107,6 +107,8 @@ class Recovered:
     unconfirmed: list[Order] = field(default_factory=list)
     last: Last | None = None
     number: int = 0  # of the last entry; the next is to be one more
+    areas: tuple[int, bytes] | None = None  # the second copy: how they stood after that entry
+    has_gap: bool = False  # the entries do not tell how the areas stand: the second copy does
     notes: list[str] = field(default_factory=list)  # what went wrong, in sentences
 
 
@@ -118,3 +120,4 @@ class Verification:
     entries: int
     first_bad: int | None
     sentence: str
+    head: str = ""  # the last entry's hash: whoever keeps it elsewhere can prove the journal

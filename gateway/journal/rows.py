@@ -4,7 +4,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from gateway.journal.records import Head, Posted, Row, Settled, Snapshot
+from gateway.model.effect import OrderId
 
+GIVEN_UP = "damaged"
+"""What stands in the place of orders that were found damaged, and left out when it was mended."""
 PAGE = 500
 """Rows read at a time: a reader that lingers would keep the WAL from shrinking."""
 ENDLESS = 2**62
@@ -28,6 +31,19 @@ def rows_after(
         number = page[-1][0]
 
 
+def page_after(db: sqlite3.Connection, number: int, count: int) -> list[Row]:
+    """Give up to so many entries after `number`, without their orders. Raises sqlite3.Error."""
+    query = f"{_ENTRY} WHERE number > ? ORDER BY number LIMIT ?"
+    return [Row(*fields) for fields in db.execute(query, (number, count)).fetchall()]
+
+
+def head_upto(db: sqlite3.Connection, number: int) -> Head:
+    """Give the end that the chain had at `number`; where it begins later, its begin."""
+    query = "SELECT number, hash FROM entry WHERE number <= ? ORDER BY number DESC LIMIT 1"
+    row = db.execute(query, (number,)).fetchone()
+    return Head(*row) if row else anchor(db)
+
+
 def rows_before(db: sqlite3.Connection, number: int) -> Iterator[Row]:
     """Give the entries up to `number`, the newest first."""
     query = f"{_ENTRY} WHERE number <= ? ORDER BY number DESC LIMIT {PAGE}"
@@ -43,6 +59,21 @@ def posted_of(db: sqlite3.Connection, number: int) -> list[Posted]:
         "SELECT id, at_us, repeat, expires_us, effect FROM outbox WHERE number = ? ORDER BY place"
     )
     return [Posted(*fields) for fields in db.execute(query, (number,))]
+
+
+def given_up(number: int) -> Posted:
+    """Give what stands for the damaged orders of an entry."""
+    return Posted(OrderId(f"{number}.{GIVEN_UP}"), 0, GIVEN_UP, None, b"")
+
+
+def are_given_up(posted: Sequence[Posted]) -> bool:
+    """Tell whether these orders were found damaged before, and said to be."""
+    return any(one.repeat == GIVEN_UP for one in posted)
+
+
+def newest_order(db: sqlite3.Connection) -> int:
+    """Give the newest entry that ordered something."""
+    return int(db.execute("SELECT coalesce(max(number), 0) FROM outbox").fetchone()[0])
 
 
 def outcomes_of(db: sqlite3.Connection, number: int) -> list[Settled]:

@@ -35,7 +35,7 @@ def scan(db: sqlite3.Connection, version: str) -> Findings:
     _pick_snapshot(db, version, found)
     if found.snapshot is not None:
         found.start = found.snapshot.head
-        found.last = _last(found.snapshot)
+        found.last = last_of(found.snapshot)
     else:
         _start_at_anchor(db, found)
     found.head = found.start
@@ -138,7 +138,7 @@ def _follow(db: sqlite3.Connection, found: Findings) -> None:
             found.damage.append(wrong)
             return
         found.head = row.head
-        found.last = _last(row)
+        found.last = last_of(row)
 
 
 def _check(db: sqlite3.Connection, row: Row, found: Findings) -> str | None:
@@ -151,13 +151,15 @@ def _check(db: sqlite3.Connection, row: Row, found: Findings) -> str | None:
         return f"entry {row.number} cannot be read: {error}"
     if row.number > found.head.number + 1:
         found.holes.append((found.head.number + 1, row.number - 1))
+    posted = rows.posted_of(db, row.number)
     # Orders that were found damaged once are left out for good, and damage no longer.
-    if (posted := rows.posted_of(db, row.number)) and digest_of(posted) != row.orders:
+    if digest_of(posted) != row.orders and not rows.are_given_up(posted):
         found.broken_orders.add(row.number)
         found.damage.append(f"the orders of entry {row.number} are not what was written")
     return None
 
 
-def _last(row: Row | Snapshot) -> Last:
+def last_of(row: Row | Snapshot) -> Last:
+    """Give when it was written. Raises ValueError."""
     wall = datetime.fromisoformat(row.wall)
     return Last(HouseTime(row.at_us), wall, Era.parse(row.era))

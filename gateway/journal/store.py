@@ -18,7 +18,16 @@ PRUNE_AT_ONCE = 10_000
 ROWS_A_STATEMENT = 250
 WAL_LIMIT_BYTES = 16 * 1024 * 1024
 BUSY_SECONDS = 5.0
+BELIEVED_VERSIONS = 1000
+"""A version further beyond ours than that was written by no program."""
+_MARK = 0x4E4C0000  # "NL": the version stands in the file twice, so that a flipped bit shows
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class FileDamaged(sqlite3.DatabaseError):
+    """A database that says what no program wrote."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 class Store:
@@ -130,17 +139,37 @@ class Store:
 
 
 def migrate(db: sqlite3.Connection, scripts: Path) -> None:
-    """Apply the numbered scripts that this database has not seen, in order."""
-    version = db.execute("PRAGMA user_version").fetchone()[0]
+    """Apply the numbered scripts that this database has not seen, in order.
+
+    Raises JournalTooNew, sqlite3.Error or, where the version itself is damaged, FileDamaged.
+    """
+    version, mark = _version(db), db.execute("PRAGMA application_id").fetchone()[0]
     numbered = {int(re.sub(r"\D.*", "", file.name)): file for file in scripts.glob("[0-9]*.sql")}
+    if mark not in (0, _MARK + version):
+        raise FileDamaged(f"its version is damaged: it says {version} here and not there")
     if version > max(numbered):
+        _must_be_whole(db, version - max(numbered))
         raise JournalTooNew(
             f"this database is of version {version}, and this program knows only up to "
             f"{max(numbered)}: run the version that wrote it, or restore a backup"
         )
     for number in sorted(n for n in numbered if n > version):
         script = numbered[number].read_text(encoding="utf-8")
-        db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;")
+        marks = f"PRAGMA user_version={number};\nPRAGMA application_id={_MARK + number};"
+        db.executescript(f"BEGIN IMMEDIATE;\n{script}\n{marks}\nCOMMIT;")
+    if mark == 0 and version:
+        db.execute(f"PRAGMA application_id={_MARK + _version(db)}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _must_be_whole(db: sqlite3.Connection, beyond: int) -> None:
+    """Tell a later version's journal from one whose version is damaged: raise FileDamaged."""
+    said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if beyond > BELIEVED_VERSIONS or said != "ok":
+        raise FileDamaged(f"its version is damaged: {beyond} beyond what there is ({said})")
 
 
 def _entry_fields(row: Row) -> tuple[object, ...]:

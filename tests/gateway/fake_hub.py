@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 CODE = "482916"
+TRIES = 3
+GUARDED = ("unlock", "remove")
 WAIT_SECONDS = 10.0
 
 FRONT = "zigbee:00124b001ca10001/1"
@@ -109,8 +111,14 @@ class FakeHub:
         self.folder = folder
         self.asked: list[dict[str, Any]] = []
         self.state = copy.deepcopy(STATE)
+        self.devices = copy.deepcopy(DEVICES)
         self.newcomers: list[dict[str, Any]] = [NEWCOMER]
         self.arm_needs_code = False
+        self.armed = False
+        self.wrong_codes = 0
+        self.events: list[dict[str, Any]] = []  # while the network is open, before any newcomer
+        self.pushed: list[dict[str, Any]] = []  # to whoever watches
+        self.hang_up_after = ""  # this request
         self.mute = False  # hang up instead of answering
         self.checks = [{"name": "radio", "ok": True, "sentence": "the zigbee radio answers"}]
         self._ready = threading.Event()
@@ -150,16 +158,20 @@ class FakeHub:
                     return
                 answer = {"id": request["id"], "ok": True, **self._answer(request)}
                 writer.write(json.dumps(answer).encode() + b"\n")
+                for line in self.pushed if request["do"] == "watch" else ():
+                    writer.write(json.dumps(line).encode() + b"\n")
                 if request["do"] == "pair" and request["seconds"]:
                     self._let_join(writer)
                 await writer.drain()
+                if request["do"] == self.hang_up_after:
+                    return
         finally:
             writer.close()
 
     def _let_join(self, writer: asyncio.StreamWriter) -> None:
         writer.write(_entry(41, {"is": "JoiningChanged", "driver": "zigbee", "open": True}))
-        for number, device in enumerate(self.newcomers, start=42):
-            event = {"is": "DeviceJoined", "device": device}
+        joined = [{"is": "DeviceJoined", "device": device} for device in self.newcomers]
+        for number, event in enumerate([*self.events, *joined], start=42):
             writer.write(_entry(number, event))
         closed = {"is": "JoiningChanged", "driver": "zigbee", "open": False}
         writer.write(_entry(99, closed))
@@ -169,16 +181,15 @@ class FakeHub:
             case "state":
                 return self.state
             case "devices":
-                return {"devices": DEVICES}
+                return {"devices": self.devices}
             case "doctor":
                 return {"checks": self.checks}
             case "arm":
                 return self._arm(request)
             case "disarm" | "reset":
                 return self._with_code(request)
-            case "bypass":
-                area = self.state["areas"]["house"]
-                return {"area": area, "zone": request["zone"], "bypassed": request["bypassed"]}
+            case "bypass" | "command":
+                return self._perhaps_with_code(request)
             case "pair":
                 return {"open": request["seconds"] > 0}
             case "watch":
@@ -189,7 +200,7 @@ class FakeHub:
     def _arm(self, request: dict[str, Any]) -> dict[str, Any]:
         area = self.state["areas"]["house"]
         if self.arm_needs_code and request.get("code") != CODE:
-            return _no("arming needs a code")
+            return _needs_code()
         left_out = request.get("bypass") or (["kitchen"] if request.get("force") else [])
         if not left_out:
             blockers = area["blockers"]["away"]
@@ -198,9 +209,28 @@ class FakeHub:
         return {"area": {**area, **leaving, "bypassed": left_out}}
 
     def _with_code(self, request: dict[str, Any]) -> dict[str, Any]:
-        if request.get("code") != CODE:
-            return _no("nobody has this code")
+        if refused := self._refused(request):
+            return refused
         return {"area": self.state["areas"]["house"]}
+
+    def _perhaps_with_code(self, request: dict[str, Any]) -> dict[str, Any]:
+        guarded = self.armed or request.get("command") in GUARDED
+        if guarded and (refused := self._refused(request)):
+            return refused
+        if request["do"] == "command":
+            return {"order": "42.0"}
+        area = self.state["areas"]["house"]
+        return {"area": area, "zone": request["zone"], "bypassed": request["bypassed"]}
+
+    def _refused(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.wrong_codes >= TRIES:
+            return _no("too many wrong codes: wait 42 s")
+        if "code" not in request:
+            return _needs_code()
+        if request["code"] != CODE:
+            self.wrong_codes += 1
+            return _no("nobody has this code")
+        return {}
 
 
 @contextmanager
@@ -212,6 +242,10 @@ def fake_hub(folder: Path) -> Iterator[FakeHub]:
         yield hub
     finally:
         hub.stop()
+
+
+def _needs_code() -> dict[str, Any]:
+    return {**_no("a code is needed for that"), "code_needed": True}
 
 
 def _no(error: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ async def test_pair_name_arm_open_disarm_and_read_the_log(tmp_path: Path) -> Non
         assert 'kind = "entry"' in told
         assert not (await hub.state())["drivers"]["zigbee"]["joining"]
 
-        blocks = told[told.index("[[zone]]") : told.index("front_door stands in")]
+        blocks = told[told.index("[[zone]]") : told.index("Then restart")]
         config.write_text(config.read_text() + "\n" + blocks)
         assert (await say("check", str(config)))[0] == 0
         await hub.stop()

@@ -24,7 +24,7 @@ from gateway.model.driver import CommandRefused, DeviceUnreachable, RadioLost, R
 from gateway.model.effect import Level, Notify, Order, OrderId, Perform
 from gateway.model.event import CommandConfirmed, CommandFailed, Event, Proof
 from tests.clock import FakeClock
-from tests.waiting import until
+from tests.waiting import BOUND_SECONDS, until
 
 SIREN = DeviceId("zigbee:0000000000000011/1")
 OTHER = DeviceId("zigbee:0000000000000022/1")
@@ -301,6 +301,94 @@ async def test_a_lane_has_a_bound_and_says_so() -> None:
         assert [e.reason for e in b.events if isinstance(e, CommandFailed)] == [
             "too many commands wait for it"
         ]
+
+
+async def test_the_lanes_have_a_bound_and_a_lane_that_is_done_makes_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.executor.LANES_MAX", 2)
+    third = DeviceId("zigbee:0000000000000033/1")
+    async with bench() as b:
+        b.radio.gate[SIREN] = b.radio.gate[OTHER] = asyncio.Event()
+        b.order(LockDoor(SIREN))
+        b.order(LockDoor(OTHER))
+
+        b.order(LockDoor(third))
+        assert b.events == [
+            CommandFailed(
+                OrderId("3.0"), LockDoor(third), "too many devices have commands", permanent=True
+            )
+        ]
+        b.order(ClearLockCode(OTHER, 1))  # a lane that is there takes more
+
+        b.radio.gate[SIREN].set()
+        await b.until(4)
+        b.order(LockDoor(third))
+        await b.until(5)
+        assert [type(event) for event in b.events[1:]] == [CommandConfirmed] * 4
+
+
+async def test_closing_ends_every_lane_and_leaves_the_orders_unsettled() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = b.radio.gate[OTHER] = asyncio.Event()
+        b.order(SoundSiren(SIREN, 60))
+        b.order(LockDoor(OTHER))
+        b.order(ClearLockCode(OTHER, 1))
+
+        async with asyncio.timeout(BOUND_SECONDS):
+            await b.executor.close()
+
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert [len(b.radio.asked), b.events, b.settled] == [2, [], {}]
+
+
+async def test_closing_ends_the_pause_before_a_retry_too() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [DeviceUnreachable("no ack")]
+        b.order(SoundSiren(SIREN, 60))
+
+        async with asyncio.timeout(BOUND_SECONDS):
+            await b.executor.close()
+
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert b.radio.asked == [SoundSiren(SIREN, 60)]
+
+
+async def test_the_orders_of_one_device_leave_one_by_one_and_in_order() -> None:
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(LockDoor(SIREN))
+        b.order(UnlockDoor(SIREN))
+        b.order(ClearLockCode(SIREN, 1))
+
+        assert b.radio.asked == [LockDoor(SIREN)]
+        b.radio.gate[SIREN].set()
+        await b.until(3)
+        assert b.radio.asked == [LockDoor(SIREN), UnlockDoor(SIREN), ClearLockCode(SIREN, 1)]
+
+
+async def test_what_failed_is_settled_with_its_reason() -> None:
+    async with bench() as b:
+        b.radio.errors[SIREN] = [RadioLost("pulled")]
+        name = b.order(LockDoor(SIREN))
+        await b.until(1)
+
+        assert b.settled[name] == "failed: pulled"
+
+
+async def test_an_unlocking_is_waited_for_no_longer_than_it_is_good_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.executor.PAUSES", ())
+    monkeypatch.setattr("gateway.executor.ATTEMPT_SECONDS", 10 * BOUND_SECONDS)
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(UnlockDoor(SIREN), after(b.clock.now(), timedelta(milliseconds=10)))
+        await b.until(1)
+
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert failed.reason == "it did not answer in time"
 
 
 async def test_a_command_for_a_driver_that_is_not_there_fails_with_a_sentence() -> None:

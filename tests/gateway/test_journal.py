@@ -87,13 +87,51 @@ def test_a_second_hub_on_the_same_folder_is_refused_with_a_sentence(folder: Path
 
 def test_a_journal_of_a_later_version_is_refused_with_a_sentence(folder: Path) -> None:
     write(folder, 3)
-    alter(folder, "PRAGMA user_version = 99")
+    say_version(folder, 99)
 
     with pytest.raises(JournalTooNew, match="version 99"):
         Journal.open(folder)
 
-    alter(folder, "PRAGMA user_version = 1")
+    say_version(folder, 1)
     assert len(recover(folder)[1]) == 3
+
+
+def say_version(folder: Path, version: int) -> None:
+    alter(folder, f"PRAGMA user_version = {version}")
+    alter(folder, f"PRAGMA application_id = {0x4E4C0000 + version}")
+
+
+@pytest.mark.parametrize("bit", range(32))
+def test_a_flipped_bit_in_the_version_is_damage_and_not_a_later_version(
+    folder: Path, bit: int
+) -> None:
+    write(folder, 3)
+    with (folder / JOURNAL).open("r+b") as file:
+        file.seek(60 + 3 - bit // 8)  # user_version, as SQLite's file format has it
+        byte = file.read(1)[0] ^ 1 << bit % 8
+        file.seek(-1, 1)
+        file.write(bytes([byte]))
+
+    recovered, folded = recover(folder)
+
+    assert folded == [entry(number) for number in range(1, 4)]
+    assert "journal.damaged-1.sqlite" in recovered.notes[0]
+    assert recover(folder)[0].notes == []
+
+
+def test_a_version_that_no_program_wrote_is_damage(folder: Path) -> None:
+    write(folder, 3)
+    say_version(folder, 5_000)
+
+    assert len(recover(folder)[1]) == 3
+
+
+def test_a_journal_from_before_the_version_stood_in_it_twice_is_opened(folder: Path) -> None:
+    write(folder, 3)
+    alter(folder, "PRAGMA application_id = 0")
+
+    assert recover(folder)[0].notes == []
+    assert recover(folder)[0].notes == []
 
 
 async def test_one_turn_of_the_loop_is_one_commit_and_the_house_is_told_after_it(

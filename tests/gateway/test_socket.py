@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import json
 import stat
-from collections.abc import AsyncIterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +15,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.commands import COMMANDS
-from gateway.api.requests import HANDLERS, Desk
-from gateway.api.socket import LINE_MAX, LocalSocket
+from gateway.api.commands import COMMANDS, SIREN_SECONDS_MAX, SLOT_MAX
+from gateway.api.requests import HANDLERS, JOIN_SECONDS_MAX, Desk
+from gateway.api.socket import LINE_MAX, PAGE, RECENT, LocalSocket
 from gateway.doorman import Doorman
 from gateway.house import House
+from gateway.model.command import ClearLockCode, PermitJoin, SoundSiren, UnlockDoor
 from gateway.model.credential import Code
-from gateway.model.effect import Order
-from gateway.model.event import Entry
+from gateway.model.device import Device, DeviceId
+from gateway.model.effect import Order, Perform
+from gateway.model.event import (
+    ArmRequested,
+    BypassRequested,
+    CodeRefused,
+    CommandRequested,
+    DeviceJoined,
+    Entry,
+    Event,
+)
 from rules import engine
+from rules.site import Site
 from rules.state import Phase
 from tests.clock import FakeClock
-from tests.rules.house import WINDOW_OPENED, calm, site
-from tests.waiting import until
+from tests.rules.house import DOOR, WINDOW_OPENED, ZIGBEE, calm, calm_shed, site, two_areas
+from tests.waiting import until, until_async
 
 type Answer = dict[str, Any]
 BOUND = 10.0
+STRANGER = DeviceId("zigbee:00000000000000ff/1")
 
 
 class Caller:
@@ -40,8 +54,21 @@ class Caller:
 
     async def say(self, line: bytes) -> Answer:
         """Send a line as it is; give the answer."""
-        self._writer.write(line + b"\n")
+        self.send(line)
         return await self.hear()
+
+    def send(self, line: bytes) -> None:
+        """Send a line; do not wait."""
+        self._writer.write(line + b"\n")
+
+    async def last_before_the_end(self) -> Answer:
+        """Read until the hub hangs up; give the last whole line."""
+        last = b""
+        async with asyncio.timeout(BOUND):
+            with contextlib.suppress(ConnectionError):
+                while (line := await self._reader.readline()).endswith(b"\n"):
+                    last = line
+        return dict(json.loads(last))
 
     async def hear(self) -> Answer:
         """Give the next line."""
@@ -62,24 +89,27 @@ class Caller:
 class Hub:
     """A house behind a socket; orders are kept, not carried out."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, place: Site) -> None:
         self.path = path
         self.entries: list[Entry] = []
         self.orders: list[Order] = []
         self.stopped = False
         self.has_disk = True
+        self.checked: list[str] = []
+        self.gate = threading.Event()  # shut, a check takes as long as the test wants
+        self.gate.set()
         clock = FakeClock()
         self.house = House(
-            site=site(),
+            site=place,
             clock=clock,
-            state=engine.initial(site()),
+            state=engine.initial(place),
             number=0,
             write=self._write,
             hand_out=self.orders.append,
         )
         for _, event in calm():
             self.house.take(event)
-        doorman = Doorman(site(), self._find, self.house.take)
+        doorman = Doorman(place, self._find, self.house.take)
         desk = Desk(
             self.house,
             clock,
@@ -97,6 +127,8 @@ class Hub:
             asyncio.get_running_loop().call_soon(self.house.committed, entry.number)
 
     def _find(self, code: Code) -> str | None:
+        self.checked.append(code.text)
+        self.gate.wait(BOUND)
         return "anna" if code.text == "4711" else None
 
     def _stop(self) -> None:
@@ -104,9 +136,9 @@ class Hub:
 
 
 @asynccontextmanager
-async def hub(folder: Path) -> AsyncIterator[tuple[Hub, Caller]]:
+async def hub(folder: Path, place: Site | None = None) -> AsyncIterator[tuple[Hub, Caller]]:
     """Give a hub and somebody on the line."""
-    made = Hub(folder / "nightlatch.sock")
+    made = Hub(folder / "nightlatch.sock", place or site())
     await made.socket.open()
     try:
         caller = await call(made)
@@ -191,6 +223,51 @@ async def test_five_wrong_codes_shut_the_command_line(tmp_path: Path) -> None:
         ] == "too many wrong codes: wait 90 s"
 
 
+async def test_a_shut_command_line_says_the_same_to_right_and_wrong_codes_and_checks_none(
+    tmp_path: Path,
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        for _ in range(5):
+            made.house.take(CodeRefused("cli"))
+
+        right = await caller.ask("disarm", code="4711")
+        wrong = await caller.ask("command", device="front_door", command="unlock", code="9999")
+
+        assert right["error"] == wrong["error"] == "too many wrong codes: wait 90 s"
+        assert made.checked == []
+
+
+async def test_a_code_that_is_checked_while_others_guess_opens_nothing_any_more(
+    tmp_path: Path,
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        made.gate.clear()
+        try:
+            caller.send(b'{"do":"command","device":"front_door","command":"unlock","code":"4711"}')
+            await until(lambda: made.checked)
+            for _ in range(5):
+                made.house.take(CodeRefused("cli"))
+        finally:
+            made.gate.set()
+
+        assert (await caller.hear())["error"] == "too many wrong codes: wait 90 s"
+
+
+async def test_where_arming_needs_a_code_it_is_asked_for(tmp_path: Path) -> None:
+    async with hub(tmp_path, replace(site(), arm_needs_code=True)) as (_, caller):
+        refused = await caller.ask("arm", mode="away")
+        assert (refused["error"], refused["code_needed"]) == ("a code is needed to arm", True)
+
+        assert (await caller.ask("arm", mode="away", code="4711"))["ok"]
+
+
+async def test_only_true_is_force(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        made.house.take(WINDOW_OPENED)
+
+        assert (await caller.ask("arm", mode="away", force="no"))["ok"] is False
+
+
 async def test_unlocking_asks_for_a_code_and_locking_does_not(tmp_path: Path) -> None:
     async with hub(tmp_path) as (_, caller):
         lock = "zigbee:000000000000000d/1"
@@ -212,6 +289,8 @@ async def test_a_slip_of_the_pen_is_met_with_a_near_miss(tmp_path: Path) -> None
         assert "did you mean 'state'?" in (await caller.ask("sate"))["error"]
         assert "did you mean 'house'?" in (await caller.ask("arm", area="hose", mode="x"))["error"]
         assert "did you mean 'kitchen'?" in (await caller.ask("bypass", zone="kitchn"))["error"]
+        left_out = await caller.ask("arm", mode="away", bypass=["kitchn"])
+        assert "did you mean 'kitchen'?" in left_out["error"]
 
 
 async def test_who_watches_sees_each_entry_in_words(tmp_path: Path) -> None:
@@ -269,6 +348,354 @@ async def test_a_line_beyond_all_bounds_ends_only_its_own_connection(tmp_path: P
 
         assert answer["error"] == f"a line has at most {LINE_MAX} bytes"
         assert (await caller.ask("state"))["ok"]
+
+
+async def test_a_watcher_that_does_not_read_is_dropped_and_the_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.api.socket.BACKLOG_MAX", 10_000)
+    async with hub(tmp_path) as (made, caller):
+        slow = await call(made)
+        await slow.ask("watch")
+        for _ in range(4_000):  # all at once: nobody can read meanwhile
+            made.house.take(WINDOW_OPENED)
+        last = await slow.last_before_the_end()
+        await slow.close()
+
+        assert last["entry"] < made.house.number
+        assert (await caller.ask("state"))["ok"]
+
+
+async def test_a_watcher_that_lags_a_little_is_kept(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        await caller.ask("watch")
+        for _ in range(4_000):
+            made.house.take(WINDOW_OPENED)
+
+        numbers = [(await caller.hear())["entry"] for _ in range(4_000)]
+        assert numbers[-1] == made.house.number
+
+
+async def test_only_so_many_callers_are_served_and_who_hangs_up_makes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.api.socket.CLIENTS_MAX", 2)
+    async with hub(tmp_path) as (made, caller):
+        second = await call(made)
+        assert (await caller.ask("state"))["ok"]
+        assert (await second.ask("state"))["ok"]
+
+        third = await call(made)
+        assert (await third.hear())["error"] == "too many clients: try again later"
+        await third.close()
+        assert (await caller.ask("state"))["ok"]
+
+        await second.close()
+        await until_async(lambda: first_word(made), lambda answer: answer["ok"])
+
+
+async def first_word(made: Hub) -> Answer:
+    """Call, ask, hang up; give the first answer, which may be that nobody is served."""
+    caller = await call(made)
+    try:
+        return await caller.ask("state")
+    finally:
+        await caller.close()
+
+
+async def test_a_watcher_that_hangs_up_is_shown_nothing_more(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        gone = await call(made)
+        await gone.ask("watch")
+        await gone.close()
+        await until(lambda: not made.socket._watchers)
+
+        made.house.take(WINDOW_OPENED)
+        assert (await caller.ask("state"))["ok"]
+
+
+@pytest.mark.parametrize("bug", [ValueError("a bug"), KeyError("a bug"), RuntimeError("a bug")])
+async def test_a_request_over_which_the_hub_fails_gets_a_sentence_and_the_line_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bug: Exception
+) -> None:
+    async def fail(_: Desk, __: Answer) -> Answer:
+        raise bug
+
+    monkeypatch.setitem(HANDLERS, "doctor", fail)
+    async with hub(tmp_path) as (_, caller):
+        said = await caller.ask("doctor", id=7)
+
+        assert said == {
+            "id": 7,
+            "ok": False,
+            "error": f"the hub failed over that: {type(bug).__name__}",
+        }
+        assert (await caller.ask("state"))["ok"]
+
+
+async def test_an_answer_carries_the_id_of_its_request(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (_, caller):
+        assert (await caller.ask("state", id="a"))["id"] == "a"
+        assert (await caller.ask("sate", id=[1]))["id"] == [1]
+        assert "id" not in await caller.ask("state")
+
+
+async def test_who_watches_since_far_back_is_shown_every_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[tuple[int, int]] = []
+    async with hub(tmp_path) as (made, caller):
+        for _ in range(RECENT + 3 * PAGE):
+            made.house.take(WINDOW_OPENED)
+        entries = made.socket._desk.entries
+
+        def page(since: int, limit: int) -> Iterable[Entry]:
+            pages.append((since, limit))
+            return entries(since, limit)
+
+        monkeypatch.setattr(made.socket, "_desk", replace(made.socket._desk, entries=page))
+        caller.send(b'{"do": "watch", "since": 0}')
+        numbers = [(await caller.hear())["entry"] for _ in range(made.house.number)]
+
+        assert numbers == list(range(1, made.house.number + 1))
+        assert (await caller.hear())["entry"] == made.house.number
+        assert len(pages) >= 3
+        assert all(limit == PAGE for _, limit in pages)
+
+
+async def test_what_happens_while_somebody_catches_up_is_shown_too(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        for _ in range(RECENT + 3 * PAGE):
+            made.house.take(WINDOW_OPENED)
+        caller.send(b'{"do": "watch", "since": 0}')
+        first = await caller.hear()
+        made.house.take(WINDOW_OPENED)
+        newest = made.house.number
+
+        numbers = [first["entry"]]
+        while numbers[-1] < newest:
+            line = await caller.hear()
+            numbers += [line["entry"]] if "ok" not in line else []
+        assert numbers == list(range(1, newest + 1))
+
+
+# -- what is asked, and by whom ------------------------------------------------------------------
+
+LOCK = "front_door"
+
+
+async def test_a_pin_is_set_and_cleared_by_somebodys_code_alone(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        setting = {"device": LOCK, "command": "set_code", "slot": 3, "new_code": "86420"}
+        for ask in (setting, {**setting, "command": "clear_code"}):
+            refused = await caller.ask("command", **ask)
+            assert (refused["ok"], refused["code_needed"]) == (False, True)
+            assert (await caller.ask("command", **ask, code="4711"))["ok"]
+
+        commands = [o.effect.command for o in made.orders if isinstance(o.effect, Perform)]
+        assert [c for c in commands if isinstance(c, ClearLockCode)] == [ClearLockCode(DOOR, 3)]
+
+
+async def test_an_armed_zone_is_left_out_by_somebodys_code_alone(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (_, caller):
+        assert (await caller.ask("bypass", zone="smoke"))["bypassed"] is True
+        assert (await caller.ask("bypass", zone="smoke", bypassed=False))["area"]["bypassed"] == []
+        await caller.ask("arm", mode="away")
+
+        refused = await caller.ask("bypass", zone="kitchen")
+        assert (refused["ok"], refused["code_needed"]) == (False, True)
+        assert (await caller.ask("state"))["areas"]["house"]["bypassed"] == []
+
+        granted = await caller.ask("bypass", zone="kitchen", code="4711")
+        assert granted["area"]["bypassed"] == ["kitchen"]
+
+
+async def test_arming_with_a_zone_left_out_leaves_out_that_one(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (_, caller):
+        armed = await caller.ask("arm", mode="away", bypass=["kitchen"], code="4711")
+
+        assert (armed["area"]["bypassed"], armed["area"]["by"]) == (["kitchen"], "anna")
+
+
+def newest(made: Hub) -> Event:
+    """Give what the journal kept last."""
+    return made.entries[-1].event
+
+
+async def test_who_was_refused_is_in_the_journal(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        await caller.ask("arm", mode="away")
+        await caller.ask("bypass", zone="kitchen")
+        assert newest(made) == BypassRequested("kitchen", bypassed=True, by="cli")
+
+        await caller.ask("command", device=LOCK, command="unlock")
+        assert newest(made) == CommandRequested(UnlockDoor(DOOR), "cli")
+
+        await caller.ask("arm", mode="away", code="4711")
+        assert newest(made) == ArmRequested("house", "away", "anna", "cli")
+
+
+async def test_a_wrong_code_is_in_the_journal_as_nobodys(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        await caller.ask("disarm", code="0000")
+
+        assert newest(made) == CodeRefused("cli")
+
+
+async def test_an_alarm_is_reset_by_somebodys_code_once_it_is_disarmed(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        await caller.ask("arm", mode="night")
+        made.house.take(WINDOW_OPENED)
+        early = await caller.ask("reset", code="4711")
+        assert early["error"] == "house is not disarmed: disarm it first"
+
+        await caller.ask("disarm", code="4711")
+        assert (await caller.ask("reset"))["code_needed"] is True
+        assert (await caller.ask("state"))["areas"]["house"]["memory"]
+        assert (await caller.ask("reset", code="4711"))["area"]["memory"] == []
+
+
+@pytest.mark.parametrize("seconds", [-1, JOIN_SECONDS_MAX + 1])
+async def test_a_network_is_opened_for_as_long_as_a_radio_can(tmp_path: Path, seconds: int) -> None:
+    async with hub(tmp_path) as (made, caller):
+        refused = await caller.ask("pair", seconds=seconds)
+        assert refused["error"] == (
+            f"joining opens for 0 to {JOIN_SECONDS_MAX} seconds, not {seconds}"
+        )
+
+        assert (await caller.ask("pair", seconds=JOIN_SECONDS_MAX))["open"] is True
+        assert (await caller.ask("pair", seconds=0))["open"] is False
+        await until(lambda: len(joinings(made)) == 2)
+        assert [joining.seconds for joining in joinings(made)] == [JOIN_SECONDS_MAX, 0]
+
+
+def joinings(made: Hub) -> list[PermitJoin]:
+    """Give the orders to open or close a network that were handed out."""
+    commands = [o.effect.command for o in made.orders if isinstance(o.effect, Perform)]
+    return [command for command in commands if isinstance(command, PermitJoin)]
+
+
+async def test_a_network_that_is_open_is_closed_while_the_house_is_armed(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (_, caller):
+        await caller.ask("arm", mode="away")
+
+        assert (await caller.ask("pair", seconds=0))["open"] is False
+
+
+async def test_a_radio_that_is_not_there_opens_nothing(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (_, caller):
+        assert (await caller.ask("pair", driver="zigbe"))["error"] == (
+            "there is no zigbe radio; did you mean 'zigbee'?"
+        )
+
+
+CODE = "83FED3407A939723A5C639B26916D505C3B5"
+"""An install code as printed on a device: as secret as a PIN."""
+
+
+@pytest.mark.parametrize("address", [CODE, "00124b00251c6e1", "00124b00251c6e1g", "a" * 17])
+async def test_an_address_that_is_none_is_refused_and_never_repeated(
+    tmp_path: Path, address: str
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        refused = await caller.ask("pair", install_code=CODE, address=address)
+
+        assert refused["error"] == "an address is 16 hexadecimal digits, as printed on the device"
+        assert joinings(made) == []
+
+
+@pytest.mark.parametrize("address", ["00124b00251c6e1f", "00:12:4B:00:25:1C:6E:1F"])
+async def test_an_address_as_printed_goes_to_the_radio_with_its_install_code(
+    tmp_path: Path, address: str
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        said = await caller.ask("pair", install_code=CODE, address=address)
+        await until(lambda: joinings(made))
+
+        assert CODE not in json.dumps(said)
+        assert joinings(made) == [PermitJoin(ZIGBEE, 60, Code(CODE), address)]
+
+
+@pytest.mark.parametrize("slot", [-1, SLOT_MAX + 1, "3", True, 1.5])
+async def test_a_slot_that_no_lock_has_is_refused(tmp_path: Path, slot: object) -> None:
+    async with hub(tmp_path) as (_, caller):
+        ask = {"device": LOCK, "command": "clear_code", "code": "4711"}
+
+        assert (await caller.ask("command", **ask, slot=slot))["ok"] is False
+        assert (await caller.ask("command", **ask, slot=0))["ok"]
+        assert (await caller.ask("command", **ask, slot=SLOT_MAX))["ok"]
+
+
+@pytest.mark.parametrize("seconds", [0, SIREN_SECONDS_MAX + 1, "3", True])
+async def test_a_siren_is_tried_for_a_second_at_least_and_a_while_at_most(
+    tmp_path: Path, seconds: object
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        ask = {"device": "hall_siren", "command": "siren"}
+        assert (await caller.ask("command", **ask, seconds=seconds))["ok"] is False
+
+        assert (await caller.ask("command", **ask, seconds=1))["ok"]
+        assert (await caller.ask("command", **ask, seconds=SIREN_SECONDS_MAX))["ok"]
+        assert (await caller.ask("command", **ask))["ok"]
+        effects = [order.effect for order in made.orders]
+        assert [
+            e.command.seconds
+            for e in effects
+            if isinstance(e, Perform) and isinstance(e.command, SoundSiren)
+        ] == [1, SIREN_SECONDS_MAX, 3]
+
+
+async def test_a_command_answers_with_the_name_of_its_order(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        watchers = len(made.house._watchers)
+        said = await caller.ask("command", device=LOCK, command="lock")
+
+        assert len(made.house._watchers) == watchers
+        assert said["order"] == f"{made.house.number}.0"
+        assert said["order"] in [order.id for order in made.orders]
+
+
+async def test_a_device_is_asked_by_its_name_or_its_id_or_not_at_all(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        made.house.take(DeviceJoined(Device(STRANGER, frozenset())))
+
+        assert (await caller.ask("command", device=STRANGER, command="lock"))["ok"]
+        assert (
+            "did you mean 'front_door'?"
+            in (await caller.ask("command", device="front_dor", command="lock"))["error"]
+        )
+        assert (
+            "there is no command 'explode'"
+            in (await caller.ask("command", device=LOCK, command="explode"))["error"]
+        )
+
+
+async def test_where_there_are_two_areas_one_must_be_named(tmp_path: Path) -> None:
+    async with hub(tmp_path, two_areas()) as (made, caller):
+        for _, event in calm_shed():
+            made.house.take(event)
+
+        assert (await caller.ask("arm", mode="away"))["error"] == "say which area: house, shed"
+        assert (await caller.ask("arm", area="shed", mode="away"))["area"]["phase"] == "armed"
+        assert (await caller.ask("state"))["areas"]["house"]["phase"] == "disarmed"
+
+
+async def test_a_stop_is_heard(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+        assert (await caller.ask("stop"))["ok"]
+        assert made.stopped
+
+
+async def test_a_request_is_answered_in_the_end_though_the_disk_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.api.requests.COMMIT_SECONDS", 0.01)
+    async with hub(tmp_path) as (made, caller):
+        assert (await caller.ask("arm", mode="away"))["stored"] is True
+        made.has_disk = False
+
+        disarmed = await caller.ask("disarm", code="4711")
+        assert (disarmed["area"]["phase"], disarmed["stored"]) == ("disarmed", False)
 
 
 values = st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.lists(st.text())

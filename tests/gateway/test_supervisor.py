@@ -9,7 +9,7 @@ from gateway.model.command import Command
 from gateway.model.credential import CodeOffered
 from gateway.model.device import DriverId
 from gateway.model.driver import RadioLost, Report
-from gateway.model.event import DriverFound, DriverLost, Event, Proof, Telemetry
+from gateway.model.event import DriverFound, DriverLost, Event, JamChanged, Proof, Telemetry
 from gateway.supervisor import PAUSES, keep
 
 ZIGBEE = DriverId("zigbee")
@@ -90,3 +90,48 @@ async def test_a_driver_with_a_bug_is_a_trouble_and_stops_nothing_else() -> None
     assert reported[0] == DriverLost(ZIGBEE, "the driver failed: ZeroDivisionError")
     assert DriverFound(ZIGBEE) in reported
     assert len(pauses) == 2
+
+
+def told_and_lost(*said: Event) -> Callable[[Report], Exception]:
+    """Give a life in which a stick says things and is pulled."""
+
+    def live(report: Report) -> Exception:
+        for event in said:
+            report(event)
+        return RadioLost("it was pulled")
+
+    return live
+
+
+async def test_a_loss_after_each_return_is_told_each_time() -> None:
+    reported, _ = await told(lost_again, lost_again)
+
+    assert reported == [DriverFound(ZIGBEE), DriverLost(ZIGBEE, "it was pulled")] * 2
+
+
+async def test_all_that_a_stick_says_is_passed_on_and_only_being_found_ends_a_loss() -> None:
+    jam = JamChanged(ZIGBEE, jammed=True)
+
+    reported, pauses = await told(never_there, told_and_lost(jam), told_and_lost(jam))
+
+    assert reported == [DriverLost(ZIGBEE, "there is no such port"), jam, jam]
+    assert pauses == [1.0, 2.0, 5.0]
+
+
+class Quitter(Stick):
+    """A driver whose run ends as if all were well."""
+
+    async def run(self, report: Report) -> None:
+        report(DriverFound(ZIGBEE))
+
+
+async def test_a_driver_that_ends_by_itself_is_lost_too() -> None:
+    reported: list[object] = []
+
+    async def enough(_: float) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        await keep(Quitter([]), reported.append, enough)
+
+    assert reported == [DriverFound(ZIGBEE), DriverLost(ZIGBEE, "it ended by itself")]

@@ -1,6 +1,6 @@
 """A house in three lines, and a way to play a story in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from gateway.model.capability import Capability, Contact, Motion, Reading, Smoke, Tamper
@@ -30,11 +30,14 @@ SMOKE = DeviceId("zigbee:0000000000000010/1")
 SIREN = DeviceId("zigbee:0000000000000011/1")
 KEYPAD = DeviceId("zigbee:0000000000000012/1")
 LAMP = DeviceId("zigbee:0000000000000013/1")
+SHED = DeviceId("zigbee:000000000000002d/1")
+SHED_KEYPAD = DeviceId("zigbee:0000000000000022/1")
 ZIGBEE = DriverId("zigbee")
 
 EXIT = timedelta(seconds=60)
 ENTRY = timedelta(seconds=30)
 SIREN_TIME = timedelta(minutes=3)
+SHED_SIREN_TIME = timedelta(minutes=5)
 SILENCE = timedelta(hours=1)
 
 NAMES = {
@@ -90,6 +93,36 @@ def site(on_tamper: OnTamper = OnTamper.TROUBLE) -> Site:
     )
 
 
+def two_areas() -> Site:
+    """Give the house with a shed: an area of its own, that shares the siren and the keypad."""
+    one = site()
+    modes = {"away": Mode("away", timedelta(), ENTRY)}
+    shed = Area("shed", modes, SHED_SIREN_TIME, (SIREN,), (KEYPAD, SHED_KEYPAD))
+    door = Zone(
+        "shed_door", "shed", SHED, Capability.CONTACT, ZoneKind.INSTANT, frozenset({"away"})
+    )
+    people = {
+        "anna": Person("anna", frozenset({"house", "shed"})),
+        "gardener": Person("gardener", frozenset({"shed"})),
+    }
+    return replace(
+        one,
+        areas={**one.areas, "shed": shed},
+        zones={**one.zones, "shed_door": door},
+        people={**one.people, **people},
+        names={**one.names, SHED: "shed_door", SHED_KEYPAD: "shed_keypad"},
+    )
+
+
+def calm_shed(at: int = 0) -> tuple[tuple[float, Event], ...]:
+    """Give the events after which the shed is known and at rest too."""
+    return (
+        *calm(at),
+        (at, DeviceJoined(Device(SHED_KEYPAD, frozenset()))),
+        (at, Reported(SHED, Contact.CLOSED)),
+    )
+
+
 def calm(at: int = 0) -> tuple[tuple[float, Event], ...]:
     """Give the events after which every sensor is known and at rest."""
     rest: tuple[tuple[DeviceId, Reading], ...] = (
@@ -115,6 +148,9 @@ OPENED = Reported(DOOR, Contact.OPEN)
 CLOSED = Reported(DOOR, Contact.CLOSED)
 WINDOW_OPENED = Reported(WINDOW, Contact.OPEN)
 TICK = Ticked()
+ARM_SHED = ArmRequested("shed", "away", "anna", "cli")
+DISARM_SHED = DisarmRequested("shed", "anna", "cli")
+SHED_OPENED = Reported(SHED, Contact.OPEN)
 SIREN_IS_HERE = DeviceJoined(Device(SIREN, frozenset()))
 TAMPERED = Reported(DOOR, Tamper.TAMPERED)
 
@@ -127,7 +163,7 @@ class Played:
 
     state: State
     done: list[tuple[float, Effect]] = field(default_factory=list)
-    steps: list[tuple[HouseTime, Event, Phase]] = field(default_factory=list)
+    steps: list[tuple[HouseTime, Event, State]] = field(default_factory=list)
 
     @property
     def area(self) -> AreaState:
@@ -171,5 +207,5 @@ def play(*story: Moment, place: Site | None = None, state: State | None = None) 
 
 def _step(place: Site, played: Played, event: Event, at: HouseTime) -> None:
     played.state, effects = engine.step(place, played.state, event, at)
-    played.steps.append((at, event, played.phase))
+    played.steps.append((at, event, played.state))
     played.done += [(at / 1_000_000, effect) for effect in effects]

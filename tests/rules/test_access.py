@@ -34,8 +34,10 @@ from tests.rules.house import (
     ZIGBEE,
     Moment,
     calm,
+    calm_shed,
     play,
     site,
+    two_areas,
 )
 
 ARMED: tuple[Moment, ...] = (*calm(), (1, ARM), (70, TICK))
@@ -55,6 +57,67 @@ def test_too_many_wrong_codes_shut_the_place_even_to_the_right_one() -> None:
 def test_a_lockout_ends_by_itself_and_one_more_wrong_code_begins_it_anew() -> None:
     assert play(*ARMED, *wrong(5), (175, DISARM)).phase is Phase.DISARMED
     assert play(*ARMED, *wrong(5), (175, WRONG), (180, DISARM)).phase is Phase.ARMED
+
+
+def test_a_guess_during_a_lockout_does_not_make_it_longer() -> None:
+    # The fifth, at 84, shuts the place until 174: what is typed there meanwhile is not counted.
+    guessing = (*ARMED, *wrong(5), *wrong(20, 100))
+
+    assert play(*guessing, (173, DISARM)).phase is Phase.ARMED
+    assert play(*guessing, (174, DISARM)).phase is Phase.DISARMED
+    assert play(*guessing).state.failures["cli"].count == 5
+
+
+def test_a_refused_disarming_does_not_clear_the_count() -> None:
+    guest = DisarmRequested("house", "guest", "cli")
+
+    played = play(*ARMED, *wrong(4), (84.5, guest), (85, WRONG), (90, DISARM))
+
+    assert played.phase is Phase.ARMED
+
+
+def test_an_arming_with_a_code_is_shut_out_too() -> None:
+    assert play(*calm(), *wrong(5, 1), (10, ARM)).phase is Phase.DISARMED
+
+
+def test_who_may_not_arm_and_who_has_no_say_in_the_area_does_not_arm() -> None:
+    place = site()
+    child = replace(place.people["anna"], name="child", may_arm=False)
+    place = replace(place, people={**place.people, "child": child})
+
+    story = (*calm(), (1, replace(ARM, by="child")), (2, replace(ARM, by="neighbour")))
+    played = play(*story, place=place)
+
+    assert played.phase is Phase.DISARMED
+    assert "child may not arm" in played.said()
+    assert "neighbour has no say in house" in played.said()
+
+
+def test_who_has_a_say_in_the_shed_alone_opens_no_door_while_the_house_is_armed() -> None:
+    unlock = CommandRequested(UnlockDoor(LAMP), "gardener")
+    disarmed, house = calm_shed(), (1, ARM)
+
+    free = play(*disarmed, (2, unlock), place=two_areas())
+    assert free.commands(UnlockDoor) == [2]
+    refused = play(*disarmed, house, (2, unlock), place=two_areas())
+    assert refused.commands(UnlockDoor) == []
+    assert "gardener has no say in house" in refused.said()
+
+
+def test_a_quiet_siren_is_silenced_and_a_network_is_closed_without_a_code() -> None:
+    silence = CommandRequested(SilenceSiren(SIREN), "cli")
+    close = CommandRequested(PermitJoin(ZIGBEE, 0), "cli")
+
+    played = play(*ARMED, (80, silence), (81, close))
+
+    assert 80 in played.commands(SilenceSiren)
+    assert played.commands(PermitJoin) == [81]
+
+
+def test_a_lockout_at_a_keypad_is_told_with_its_name() -> None:
+    played = play(*ARMED, *((80 + i, CodeRefused(KEYPAD)) for i in range(5)))
+
+    assert "5 wrong codes at hall_keypad" in played.said()
 
 
 def test_a_lockout_at_one_place_leaves_the_others_open() -> None:

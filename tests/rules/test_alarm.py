@@ -13,11 +13,13 @@ from gateway.model.command import (
     SoundSiren,
     TurnSwitch,
 )
-from gateway.model.effect import OrderId, Perform
+from gateway.model.device import Device, DeviceId
+from gateway.model.effect import Notify, OrderId, Perform
 from gateway.model.event import (
     ArmRequested,
     BypassRequested,
     CommandFailed,
+    DeviceJoined,
     DisarmRequested,
     DriverFound,
     DriverLost,
@@ -30,7 +32,7 @@ from gateway.model.event import (
 )
 from rules import engine
 from rules.site import OnTamper
-from rules.state import Phase, Trouble, TroubleKind
+from rules.state import TRIPS_MAX, Phase, Trouble, TroubleKind
 from tests.rules.house import (
     ARM,
     ARM_HOME,
@@ -85,6 +87,183 @@ def test_a_door_left_open_when_the_exit_delay_ends_starts_the_entry_delay() -> N
 
     assert played.phase is Phase.ENTRY
     assert played.area.deadline == at_second(91)
+
+
+def test_a_door_that_was_left_out_may_stand_open_when_the_exit_delay_ends() -> None:
+    left_out = replace(ARM, bypass=frozenset({"front"}))
+
+    assert play(*calm(), (1, left_out), (10, OPENED), (61, TICK)).phase is Phase.ARMED
+
+
+def test_an_alarm_remembers_its_first_trips_up_to_a_bound() -> None:
+    place = site()
+    sensors = [DeviceId(f"zigbee:{number:016x}/1") for number in range(100, 101 + TRIPS_MAX)]
+    zones = {
+        f"smoke_{n}": replace(place.zones["smoke"], name=f"smoke_{n}", device=sensor)
+        for n, sensor in enumerate(sensors)
+    }
+    place = replace(place, zones={**place.zones, **zones})
+
+    played = play(*calm(), *((1, Reported(s, Smoke.SMOKE)) for s in sensors), place=place)
+
+    assert [trip.device for trip in played.area.trips] == sensors[:TRIPS_MAX]
+
+
+def test_a_zone_that_trips_again_is_remembered_once() -> None:
+    again = (100, Reported(WINDOW, Contact.CLOSED)), (101, WINDOW_OPENED)
+
+    played = play(*calm(), (1, ARM), (90, WINDOW_OPENED), *again)
+
+    assert [trip.zone for trip in played.area.trips] == ["kitchen"]
+    assert played.area.deadline == at_second(270)
+
+
+def test_a_zone_with_an_entry_delay_of_its_own_has_that_one() -> None:
+    place = site()
+    slow = replace(place.zones["back"], entry_delay=timedelta(seconds=45))
+    place = replace(place, zones={**place.zones, "back": slow})
+
+    played = play(*calm(), (1, ARM), (100, Reported(BACK, Contact.OPEN)), place=place)
+
+    assert played.area.deadline == at_second(145)
+
+
+def test_a_hall_that_follows_is_named_in_the_alarm_that_comes_after_it() -> None:
+    moving = Reported(HALL, Motion.MOVING)
+
+    played = play(*calm(), (1, ARM), (100, OPENED), (102, moving), (130, TICK))
+
+    assert [trip.zone for trip in played.area.trips] == ["front", "hall"]
+    assert "front (front_door contact:open); hall (hall_motion motion:moving)" in played.said()
+
+
+def test_a_zone_that_was_left_out_is_remembered_by_nobody() -> None:
+    left_out = replace(ARM, bypass=frozenset({"kitchen"}))
+
+    played = play(*calm(), (1, left_out), (90, WINDOW_OPENED), (91, OPENED), (121, TICK))
+
+    assert [trip.zone for trip in played.area.trips] == ["front"]
+
+
+def test_smoke_that_was_left_out_is_no_alarm() -> None:
+    left_out = BypassRequested("smoke", bypassed=True, by="anna")
+    story = (*calm(), (1, left_out))
+
+    assert play(*story, (2, Reported(SMOKE, Smoke.SMOKE))).phase is Phase.DISARMED
+    back = replace(left_out, bypassed=False)
+    assert play(*story, (2, back), (3, Reported(SMOKE, Smoke.SMOKE))).phase is Phase.ALARM
+
+
+def test_the_alarm_of_a_disarmed_house_ends_disarmed_and_remembers() -> None:
+    played = play(*calm(), (1, Reported(SMOKE, Smoke.SMOKE)), (181, TICK))
+
+    assert played.phase is Phase.DISARMED
+    assert played.area.alarmed
+    assert played.commands(SilenceSiren)[-1] == 181
+
+
+def test_a_new_arming_forgets_the_last_alarm() -> None:
+    story = (*calm(), (1, Reported(SMOKE, Smoke.SMOKE)), (2, DISARM))
+    clear = (3, Reported(SMOKE, Smoke.CLEAR))
+
+    assert play(*story).area.alarmed
+    assert not play(*story, clear, (4, ARM)).area.alarmed
+
+
+def test_a_reset_of_an_armed_house_resets_nothing() -> None:
+    played = play(*calm(), (1, ARM), (90, WINDOW_OPENED), (95, ResetRequested("house", "anna")))
+
+    assert played.area.alarmed
+    assert [trip.zone for trip in played.area.trips] == ["kitchen"]
+
+
+def test_a_disarming_in_the_exit_delay_keeps_the_house_disarmed() -> None:
+    played = play(*calm(), (1, ARM), (30, DISARM), (100, WINDOW_OPENED))
+
+    assert played.phase is Phase.DISARMED
+    assert played.area.mode is None
+
+
+def test_people_are_told_when_the_house_is_armed_and_when_the_siren_time_is_over() -> None:
+    played = play(*calm(), (1, ARM), (61, TICK), (90, WINDOW_OPENED), (270, TICK))
+
+    assert "house is being armed away by anna" in played.said()
+    assert "house is armed away" in played.said()
+    assert "the siren time of house is over; it stays armed" in played.said()
+
+
+def test_a_disarming_after_an_alarm_says_so() -> None:
+    alarm = (*calm(), (1, ARM), (90, WINDOW_OPENED))
+
+    assert "house disarmed by anna after an alarm" in play(*alarm, (95, DISARM)).said()
+    assert "after an alarm" not in play(*calm(), (1, ARM), (2, DISARM)).said()
+
+
+def test_a_tampered_stranger_is_nobodys_alarm() -> None:
+    stranger = Reported(DeviceId("zigbee:00000000000000ff/1"), Tamper.TAMPERED)
+
+    assert play(*calm(), (1, ARM), (90, stranger)).phase is Phase.ARMED
+
+
+def test_a_tampered_siren_of_an_armed_house_is_an_alarm() -> None:
+    tampered = Reported(SIREN, Tamper.TAMPERED)
+
+    assert play(*calm(), (1, ARM), (90, tampered)).commands(SoundSiren) == [90]
+
+
+def test_an_order_that_rounds_is_never_shorter_than_the_alarm() -> None:
+    story = (*calm(), (1, ARM), (90, WINDOW_OPENED))
+
+    assert (100.5, Perform(SoundSiren(SIREN, 170))) in play(*story, (100.5, SIREN_IS_HERE)).done
+    assert (269.9, Perform(SoundSiren(SIREN, 1))) in play(*story, (269.9, SIREN_IS_HERE)).done
+
+
+def test_a_siren_that_comes_back_at_the_very_end_of_the_alarm_is_told_a_whole_second() -> None:
+    sounding = play(*calm(), (1, ARM), (90, WINDOW_OPENED)).state
+
+    _, effects = engine.step(site(), sounding, SIREN_IS_HERE, at_second(270))
+
+    assert Perform(SoundSiren(SIREN, 1)) in effects
+
+
+def test_what_sounds_and_shines_leaves_before_the_words() -> None:
+    armed = play(*calm(), (1, ARM), (61, TICK)).state
+
+    _, effects = engine.step(site(), armed, WINDOW_OPENED, at_second(90))
+
+    assert [type(effect) for effect in effects] == [Perform, Perform, Perform, Notify]
+
+
+def test_a_silence_that_failed_is_not_ordered_again_once_the_siren_should_sound_anew() -> None:
+    failed = CommandFailed(OrderId("9.0"), SilenceSiren(SIREN), "no answer")
+    first = (*calm(), (1, ARM), (61, WINDOW_OPENED), (62, DISARM))
+    panic = (63, PanicPressed(KEYPAD, Panic.PANIC))
+
+    assert play(*first, panic, (64, failed)).commands(SilenceSiren)[-1] == 62
+
+
+def test_a_keypad_that_comes_back_shows_what_remains_rounded_up() -> None:
+    keypad = DeviceJoined(Device(KEYPAD, frozenset()))
+
+    played = play(*calm(), (1, ARM), (1.5, keypad))
+
+    assert played.done[-1] == (1.5, Perform(ShowPanel(KEYPAD, "exit", "away", 60)))
+
+
+def test_a_keypad_is_never_asked_again_to_show_what_it_did_not_take() -> None:
+    failed = CommandFailed(OrderId("9.0"), ShowPanel(KEYPAD, "exit", "away", 60), "no answer")
+
+    shown = play(*calm(), (1, ARM), (2, failed)).commands(ShowPanel)
+
+    assert 2 not in shown
+
+
+def test_a_house_that_is_armed_already_leaves_a_network_that_opens_then_alone() -> None:
+    opened = JoiningChanged(ZIGBEE, open=True)
+
+    assert play(*calm(), (1, ARM), (2, opened), (70, TICK)).commands(PermitJoin) == []
+    closed = JoiningChanged(ZIGBEE, open=False)
+    assert play(*calm(), (1, opened), (2, closed), (3, ARM)).commands(PermitJoin) == []
 
 
 def test_a_window_is_an_alarm_at_once_even_in_the_exit_delay() -> None:
@@ -414,6 +593,25 @@ def test_a_mode_that_the_new_configuration_lacks_does_not_disarm() -> None:
 
     assert fitted.areas["house"].mode == "away"
     assert lost == ()
+
+
+def test_of_the_modes_that_are_left_the_one_that_guards_most_is_taken() -> None:
+    armed = play(*calm(), (1, ArmRequested("house", "night", "anna", "cli"))).state
+    place = site()
+    house = place.areas["house"]
+    modes = {name: house.modes[name] for name in ("home", "away")}
+    smaller = replace(place, areas={"house": replace(house, modes=modes)})
+
+    assert engine.fitted(smaller, place, armed)[0].areas["house"].mode == "away"
+
+
+def test_the_trouble_of_a_device_that_is_not_configured_any_more_is_gone() -> None:
+    place = site()
+    tampered = play(*calm(), (1, TAMPERED)).state
+    smaller = replace(place, names={d: n for d, n in place.names.items() if d != DOOR})
+
+    assert engine.fitted(place, place, tampered)[0].troubles == tampered.troubles
+    assert engine.fitted(smaller, place, tampered)[0].troubles == {}
 
 
 def test_an_area_that_was_renamed_while_armed_stays_armed() -> None:

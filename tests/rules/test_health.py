@@ -3,13 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.model.capability import Battery, Contact, Lock
+from gateway.model.capability import Battery, Contact, Keypad, Lock, Siren, Tamper
+from gateway.model.command import LockDoor
 from gateway.model.device import Device, DeviceId
+from gateway.model.effect import OrderId
 from gateway.model.event import (
+    AreaLost,
+    ClockStepped,
+    CommandConfirmed,
+    CommandFailed,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
+    DriverFound,
+    DriverLost,
     JamChanged,
+    PartFailed,
+    Proof,
     Reported,
     Started,
     StorageFailed,
@@ -21,8 +31,11 @@ from tests.rules.house import (
     ARM,
     CLOSED,
     DOOR,
+    KEYPAD,
     LAMP,
     SILENCE,
+    SIREN,
+    TAMPERED,
     TICK,
     WINDOW,
     ZIGBEE,
@@ -43,8 +56,14 @@ def test_a_sensor_that_fell_silent_is_a_trouble_and_forbids_arming() -> None:
     assert "front_door is silent" in played.said()
 
 
+def test_the_house_wants_to_be_woken_when_a_sensor_may_have_fallen_silent() -> None:
+    assert engine.next_deadline(play(*calm()).state) == at_second(3600)
+    assert SILENT in play(*calm(), (3700, DeviceHeard(WINDOW))).state.troubles
+
+
 def test_a_sign_of_life_puts_the_silence_off_and_ends_it() -> None:
     assert SILENT not in play(*calm(), (3000, DeviceHeard(DOOR)), (6000, TICK)).state.troubles
+    assert SILENT not in play(*calm(), (3000, CLOSED), (6000, TICK)).state.troubles
     assert SILENT not in play(*calm(), (3601, TICK), (3700, CLOSED)).state.troubles
     assert SILENT in play(*calm(), (3601, TICK), (3700, CLOSED), (7301, TICK)).state.troubles
 
@@ -135,3 +154,92 @@ def test_a_wall_clock_that_cannot_be_trusted_is_a_trouble() -> None:
     played = play((0, Started(0.0, trusted=False)))
 
     assert Trouble(TroubleKind.CLOCK, "the hub") in played.state.troubles
+
+
+def test_a_jammed_radio_that_is_lost_is_lost_and_not_jammed_any_more() -> None:
+    played = play(*calm(), (1, JamChanged(ZIGBEE, jammed=True)), (2, DriverLost(ZIGBEE, "pulled")))
+
+    assert set(played.state.troubles) == {Trouble(TroubleKind.RADIO_LOST, ZIGBEE)}
+    assert "over: the zigbee radio is jammed" in played.said()
+
+
+def test_a_radio_that_is_found_is_lost_no_more() -> None:
+    played = play(*calm(), (1, DriverLost(ZIGBEE, "pulled")), (2, DriverFound(ZIGBEE)))
+
+    assert Trouble(TroubleKind.RADIO_LOST, ZIGBEE) not in played.state.troubles
+
+
+def test_silence_is_counted_from_the_start_of_the_hub_and_not_from_before() -> None:
+    story = (*calm(), (3000, Started(0.0, trusted=True)))
+
+    assert SILENT not in play(*story, (6599, TICK)).state.troubles
+    assert SILENT in play(*story, (6600, TICK)).state.troubles
+
+
+def test_a_device_that_left_is_no_trouble_once_it_is_heard_again() -> None:
+    left = (*calm(), (1, DeviceLeft(WINDOW)))
+
+    assert Trouble(TroubleKind.LEFT, WINDOW) in play(*left).state.troubles
+    joined = DeviceJoined(Device(WINDOW, frozenset()))
+    assert play(*left, (2, joined)).state.troubles == {}
+
+
+def test_a_siren_or_keypad_that_cannot_be_read_is_not_silent() -> None:
+    played = play(
+        *calm(),
+        (1, Reported(SIREN, Siren.UNKNOWN)),
+        (2, Reported(KEYPAD, Keypad.UNKNOWN)),
+        (3, Reported(DOOR, Battery.UNKNOWN)),
+    )
+
+    assert played.state.troubles == {}
+
+
+def test_a_start_forgets_the_troubles_of_one_life_and_no_others() -> None:
+    story = (
+        *calm(),
+        (1, StorageFailed("no space")),
+        (2, PartFailed("the rules", "a bug")),
+        (3, AreaLost("attic")),
+        (4, Reported(DOOR, Battery.LOW)),
+    )
+    kinds = {t.kind for t in play(*story).state.troubles}
+    assert kinds == {
+        TroubleKind.STORAGE,
+        TroubleKind.PART,
+        TroubleKind.CONFIGURATION,
+        TroubleKind.BATTERY,
+    }
+
+    restarted = play(*story, (5, Started(0.0, trusted=True)))
+    assert {t.kind for t in restarted.state.troubles} == {TroubleKind.BATTERY}
+
+
+def test_a_clock_that_was_set_can_be_trusted_again() -> None:
+    played = play((0, Started(0.0, trusted=False)), (1, ClockStepped(3600.0)))
+
+    assert played.state.troubles == {}
+
+
+def test_a_command_that_failed_is_a_trouble_with_its_reason_until_one_is_taken() -> None:
+    failed = CommandFailed(OrderId("9.0"), LockDoor(LAMP), "no answer")
+    taken = CommandConfirmed(OrderId("9.1"), LockDoor(LAMP), Proof.REPORTED)
+
+    played = play(*calm(), (1, failed), (2, taken))
+
+    assert "trouble: lamp did not do what it was asked: no answer" in played.said()
+    assert played.state.troubles == {}
+
+
+def test_a_trouble_keeps_the_moment_at_which_it_began() -> None:
+    low = Reported(DOOR, Battery.LOW)
+
+    played = play(*calm(), (1, low), (2, low))
+
+    assert played.state.troubles == {Trouble(TroubleKind.BATTERY, DOOR): at_second(1)}
+
+
+def test_a_tamper_that_is_mended_is_over() -> None:
+    played = play(*calm(), (1, TAMPERED), (2, Reported(DOOR, Tamper.INTACT)))
+
+    assert played.state.troubles == {}

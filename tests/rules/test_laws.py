@@ -162,8 +162,8 @@ def test_a_siren_once_sounded_runs_its_whole_time_unless_somebody_disarms(
     story: list[Moment],
 ) -> None:
     began: HouseTime | None = None
-    for at, event, phase in play(*story).steps:
-        if phase is Phase.ALARM:
+    for at, event, state in play(*story).steps:
+        if state.areas["house"].phase is Phase.ALARM:
             began = at if began is None else began
         elif began is not None:
             assert event == DISARM or between(began, at) >= SIREN_TIME

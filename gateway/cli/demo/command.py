@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from gateway.cli.demo import plays, summary
 from gateway.cli.demo.keys import listening
@@ -20,6 +19,7 @@ from gateway.cli.demo.story import Kind, Story
 from gateway.cli.hub_command import hub_command
 from gateway.cli.options import JsonOption, Listen, ListenOption
 from gateway.cli.output import BAD_INPUT, NOT_SO, Problem, emit, listed, sentences
+from gateway.cli.terminal import Paper
 from simulator.play import Home, VirtualHouse, VirtualHouseError, open_home
 from simulator.play.house import house_file
 
@@ -83,7 +83,7 @@ async def _demo(wish: Wish, story: Story, *, live: bool) -> str:
     """Build the house, play, and tear it down; give why the play stopped, if it did."""
     _end_on_sigterm()
     home = open_home(house_file(HOUSE, beside=plays.HERE))
-    console = Console()
+    console = Paper()
     screen: Screen = (
         LiveScreen(console, list(home.devices)) if live else LineScreen(as_json=wish.as_json)
     )

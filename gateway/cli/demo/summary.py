@@ -3,11 +3,11 @@
 from statistics import median
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from gateway.cli.demo.story import Story, sounding_note
 from gateway.cli.paint import plain_table
+from gateway.cli.terminal import Paper
 
 
 def as_dict(play: str, story: Story, error: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def as_dict(play: str, story: Story, error: str) -> dict[str, Any]:
 
 def show(play: str, story: Story, error: str) -> None:
     """Print the end as a table."""
-    console = Console(highlight=False)
+    console = Paper()
     console.print()
     console.print(_table(story))
     if error:

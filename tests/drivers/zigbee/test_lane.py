@@ -6,99 +6,15 @@ from typing import Any
 
 import bellows.types as t  # type: ignore[import-untyped]  # bellows ships no types
 import pytest
-import zigpy.types as zt
-from bellows.ezsp import EZSP  # type: ignore[import-untyped]  # same
-from bellows.zigbee.application import (  # type: ignore[import-untyped]  # same
-    ControllerApplication,
-)
 from hypothesis import given
 from hypothesis import strategies as st
-from zigpy.device import Device as Node
 from zigpy.exceptions import DeliveryError
 
-from drivers.zigbee import zcl
-from drivers.zigbee.lane import FIRST, Heard, Lane, Letter
+from drivers.zigbee.lane import FIRST, Heard
+from drivers.zigbee.thanks import WAITING_MOST
+from tests.drivers.zigbee.bench import NWK, Bench, start, turns
 
-NWK = 0x1234
 VERSIONS = (13, 14, 16, 18, 19)
-
-
-class Wire:
-    """The stick's end: keeps what bellows writes, answers when told."""
-
-    def __init__(self) -> None:
-        self.written: list[bytes] = []
-
-    async def send_data(self, data: bytes) -> None:
-        self.written.append(data)
-
-
-class Bench:
-    """A lane on bellows' real EZSP object, with a wire that we hold."""
-
-    def __init__(self, version: int) -> None:
-        self.app = ControllerApplication({"device": {"path": "/dev/null"}})
-        self.ezsp = EZSP({"path": "/dev/null"})
-        self.wire = Wire()
-        self.ezsp._gw = self.wire
-        self.ezsp._switch_protocol_version(version)
-        self.ezsp.start_ezsp()
-        self.app._ezsp = self.ezsp
-        self.heard: list[Heard] = []
-        self.joined: list[object] = []
-        self.order: list[str] = []
-        self.lane = Lane(self.app, self._hear, self.joined.append)
-        self.lane.listen()
-        self.ezsp.add_callback(lambda *_: self.order.append("zigpy"))
-        nwk = zt.NWK.convert(f"{NWK:04x}")
-        self.node = Node(self.app, zt.EUI64.convert("00:12:4b:00:1c:a1:00:06"), nwk)
-        self.version = version
-
-    def _hear(self, heard: Heard) -> None:
-        self.heard.append(heard)
-        self.order.append("lane")
-
-    def letter(self, sequence: int = 7) -> Letter:
-        return Letter(self.node, 1, 0x0502, zcl.command(sequence, 0, b"\x17\xb4\x00\x32\x02"))
-
-    def names(self) -> list[str]:
-        """Name the commands on the wire, in their order."""
-        by_id = {number: name for name, (number, _, _) in self.ezsp._protocol.COMMANDS.items()}
-        return [by_id[int.from_bytes(data[3:5], "little")] for data in self.wire.written]
-
-    def answer(self, nth: int, *values: Any) -> None:
-        """Answer the nth command as the stick would."""
-        data = self.wire.written[nth]
-        number = int.from_bytes(data[3:5], "little")
-        _, _, schema = self.ezsp._protocol.COMMANDS_BY_ID[number]
-        body = b"".join(
-            kind(value).serialize() for kind, value in zip(schema.values(), values, strict=True)
-        )
-        self.ezsp.frame_received(bytes([data[0], 0x80, 0x01]) + data[3:5] + body)
-
-    def accept(self, nth: int) -> None:
-        self.answer(nth, 0, 1)
-
-    def sent(self, tag: int, status: int = 0) -> None:
-        """Say what became of a unicast."""
-        if self.version >= 14:
-            args: list[Any] = [t.sl_Status(status), 0, NWK, None, tag, b""]
-        else:
-            args = [0, NWK, None, tag, t.EmberStatus(0x66 if status else 0), b""]
-        self.ezsp.handle_callback("messageSentHandler", args)
-
-    def incoming(self, cluster: int, data: bytes, *, profile: int = 0x0104) -> None:
-        aps = t.EmberApsFrame(
-            profileId=profile,
-            clusterId=cluster,
-            sourceEndpoint=1,
-            destinationEndpoint=1,
-            options=t.EmberApsOption.APS_OPTION_NONE,
-            groupId=0,
-            sequence=9,
-        )
-        new, old = [0, aps, NWK, None, 0, 0, 200, -50, 0, data], [0, aps, 200, -50, NWK, 0, 0, data]
-        self.ezsp.handle_callback("incomingMessageHandler", new if self.version >= 14 else old)
 
 
 @pytest.fixture(params=VERSIONS)
@@ -112,12 +28,6 @@ def started() -> Iterator[list[asyncio.Task[Any]]]:
     yield tasks
     for task in tasks:
         task.cancel()
-
-
-def start(coroutine: Any, tasks: list[asyncio.Task[Any]]) -> asyncio.Task[Any]:
-    task = asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
-    tasks.append(task)
-    return task
 
 
 async def test_the_frame_is_written_before_anything_suspends(
@@ -248,7 +158,139 @@ def test_no_garbled_ezsp_frame_silences_the_lane(data: bytes) -> None:
     assert asyncio.run(play()).heard[-1].cluster == 0x0500
 
 
-async def turns(count: int) -> None:
-    """Let the loop turn: what is ready runs, and nothing waits for time."""
-    for _ in range(count):
-        await asyncio.sleep(0)
+# What is kept from zigpy
+
+OPENED = bytes.fromhex("091100 0100 00 01 0000")
+TAKEN = bytes.fromhex("10110b 00 00")
+
+
+@pytest.fixture
+async def settling(bench: Bench) -> Bench:
+    """Give a lane that handles all it hears."""
+    bench.is_all_told = True
+    return bench
+
+
+async def test_what_was_handled_is_kept_from_zigpy_and_answered_in_one_command(
+    settling: Bench,
+) -> None:
+    settling.incoming(0x0500, OPENED)
+    await turns(5)
+
+    assert settling.order == ["lane"]
+    assert settling.names() == ["sendUnicast"]
+    assert settling.wire.written[0].endswith(bytes([len(TAKEN)]) + TAKEN)
+
+
+async def test_what_zigpy_may_need_is_shown_to_it(settling: Bench) -> None:
+    settling.incoming(0x0500, OPENED)
+    settling.is_all_told = False
+    settling.incoming(0x0500, bytes.fromhex("091201 1500 0000"))
+
+    assert settling.zigpy_heard == [bytes.fromhex("091201 1500 0000")]
+
+
+async def test_a_sensor_that_wants_no_answer_gets_none(settling: Bench) -> None:
+    settling.incoming(0x0500, bytes.fromhex("191100 0100 00 01 0000"))
+    await turns(5)
+
+    assert settling.names() == []
+
+
+async def test_what_was_said_to_many_is_answered_by_nobody(settling: Bench) -> None:
+    settling.incoming(
+        0x0500, OPENED, message_type=t.EmberIncomingMessageType.INCOMING_BROADCAST.value
+    )
+    await turns(5)
+
+    assert settling.order == ["lane"]
+    assert settling.names() == []
+
+
+async def test_a_report_is_answered_from_the_other_side(settling: Bench) -> None:
+    settling.incoming(0x0402, bytes.fromhex("08220a 0000 29 c409"))  # by a server
+    settling.incoming(0x0402, bytes.fromhex("00230a 0000 29 c409"))  # by a client
+    await turns(5)
+    settling.accept(0)
+    await turns(5)
+
+    first, second = settling.wire.written
+    assert first.endswith(bytes.fromhex("05 10220b 0a00"))
+    assert second.endswith(bytes.fromhex("05 18230b 0a00"))
+
+
+async def test_a_bellows_that_hears_another_way_goes_on_hearing_all(bench: Bench) -> None:
+    bench.ezsp.remove_callback(bench.zigpy_id)  # it never calls what we stand before
+    bench.lane._stands_before_zigpy = False
+    bench.is_all_told = True
+    bench.ezsp.add_callback(bench.plain_handler)
+
+    bench.incoming(0x0500, OPENED)
+    await turns(5)
+
+    assert bench.zigpy_heard == [OPENED]
+    assert bench.names() == []
+
+
+async def test_a_frame_that_could_not_be_handled_is_shown_to_zigpy(settling: Bench) -> None:
+    settling.is_all_told = None  # the house stumbles over it
+    settling.incoming(0x0500, OPENED)
+
+    assert settling.zigpy_heard == [OPENED]
+
+
+async def test_a_siren_goes_ahead_of_thanks(
+    settling: Bench, started: list[asyncio.Task[Any]]
+) -> None:
+    for _ in range(3):
+        settling.incoming(0x0500, OPENED)
+    await turns(5)
+    start(settling.ezsp._command("networkState"), started)
+    start(settling.lane.send(settling.letter()), started)
+
+    for nth in range(3):
+        settling.accept(nth) if nth != 2 else settling.answer(nth, 2)
+        await turns(10)
+
+    assert settling.names() == ["sendUnicast", "sendUnicast", "networkState", "sendUnicast"]
+    assert bytes.fromhex("010700 17b4003202") in settling.wire.written[1]
+    assert settling.wire.written[3].endswith(TAKEN)
+
+
+async def test_of_too_many_thanks_the_oldest_are_dropped(settling: Bench) -> None:
+    for number in range(200):
+        settling.incoming(0x0500, bytes([0x09, number]) + OPENED[2:])
+
+    answered: list[int] = []
+    await turns(5)
+    while len(answered) < len(settling.wire.written):
+        answered.append(settling.wire.written[-1][-4])
+        settling.accept(len(answered) - 1)
+        await turns(10)
+
+    assert answered == list(range(200 - WAITING_MOST, 200))
+
+
+async def test_a_stick_that_is_gone_ends_the_thanks_quietly(
+    settling: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    settling.app._ezsp, ezsp = None, settling.app._ezsp
+    settling.lane._thanks.owe(NWK, None, b"")
+    await turns(5)
+    settling.app._ezsp = ezsp
+
+    settling.incoming(0x0500, OPENED)
+    await turns(5)
+
+    assert settling.names() == ["sendUnicast"]
+    assert caplog.records == []
+
+
+async def test_no_order_shares_its_tag_with_the_thanks(
+    bench: Bench, started: list[asyncio.Task[Any]]
+) -> None:
+    bench.app._send_sequence = 255
+
+    start(bench.lane.send(bench.letter()), started)
+
+    assert [tag for _, tag in bench.lane._deliveries] == [1]

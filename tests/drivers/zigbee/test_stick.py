@@ -14,7 +14,14 @@ from bellows.zigbee.application import (  # type: ignore[import-untyped]  # bell
 from drivers.zigbee import ZigbeeDriver, ZigbeeSettings
 from drivers.zigbee.radio import configuration, hush_libraries, lost_sentence
 from gateway.model.capability import Battery, Contact, Lock, Motion, Smoke, Tamper, Water
-from gateway.model.command import ClearLockCode, PermitJoin, SetLockCode, ShowPanel, SoundSiren
+from gateway.model.command import (
+    ClearLockCode,
+    PermitJoin,
+    SetLockCode,
+    ShowPanel,
+    SilenceSiren,
+    SoundSiren,
+)
 from gateway.model.credential import Code, CodeOffered, Wish
 from gateway.model.driver import CommandRefused, RadioLost
 from gateway.model.event import (
@@ -64,6 +71,54 @@ async def test_a_clean_run_leaves_a_clean_wire(live: Rig) -> None:
     counted = (await live.air.do("statistics"))["statistics"]
     faults = ("nak_sent", "nak_received", "crc_errors", "out_of_sequence", "timeouts")
     assert {name: counted[name] for name in faults} == dict.fromkeys(faults, 0)
+
+
+async def test_two_hundred_reports_a_second_leave_a_clean_wire_and_none_is_lost_or_doubled(
+    live: Rig,
+) -> None:
+    await live.pair("contact", "motion", "siren")
+    siren, since = live.device("siren"), len(live.house.told)
+    before = (await live.air.do("statistics"))["statistics"]
+
+    await live.air.do("traffic", rate=200, seconds=2)
+    for _ in range(5):
+        start = len(live.house.told)
+        await live.air.do("open", device="contact")
+        await live.house.heard(Reported(live.device("contact"), Contact.OPEN), since=start)
+        await live.driver.perform(SoundSiren(siren, 180))
+        await live.air.do("close", device="contact")
+    done = await live.air.happening("traffic")
+    await live.house.until(lambda _: _motions(live, since) >= 400, since=since)
+    await live.driver.perform(SilenceSiren(siren))  # what came before it is through
+
+    after = (await live.air.do("statistics"))["statistics"]
+    same = set(after) - {"frames_in", "frames_out", "cca_failures"}
+    assert {name: after[name] - before[name] for name in same} == dict.fromkeys(same, 0)
+    assert done["lost"] == 0
+    assert _motions(live, since) == 400
+    assert live.house.told[since:].count(Reported(live.device("contact"), Contact.OPEN)) == 5
+
+
+async def test_a_report_costs_the_line_one_command(live: Rig) -> None:
+    """Fails when a new bellows shows zigpy frames in another way: then each costs four."""
+    await live.pair("motion")
+    since = len(live.house.told)
+    await live.air.do("motion", device="motion")  # zigpy has heard by us now
+    before = (await live.air.do("statistics"))["statistics"]["frames_in"]
+
+    await live.air.do("traffic", rate=50, seconds=1)
+    await live.house.until(lambda _: _motions(live, since) >= 51, since=since)
+
+    await asyncio.sleep(0.2)  # for what zigpy would have to say
+    after = (await live.air.do("statistics"))["statistics"]["frames_in"]
+    # The stick's report, the acknowledgement; our answer; its answer, the acknowledgement;
+    # what became of it, the acknowledgement: four frames of the host, and the rounds beside.
+    assert after - before < 50 * 5
+
+
+def _motions(rig: Rig, since: int) -> int:
+    told = rig.house.told[since:]
+    return sum(isinstance(e, Reported) and isinstance(e.reading, Motion) for e in told)
 
 
 async def test_nothing_is_reported_twice_after_the_first_forming(live: Rig) -> None:

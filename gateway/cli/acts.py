@@ -1,0 +1,127 @@
+"""`nightlatch lock`, `unlock`, `on`, `off`, `siren` and `remove`: what one device is asked."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.hub import ask_perhaps_with_code, state_folder
+from gateway.cli.options import (
+    CONFIG_FILE,
+    CodeStdinOption,
+    ConfigOption,
+    JsonOption,
+    StateOption,
+)
+from gateway.cli.output import emit, sentences
+
+SIREN_SECONDS = 3
+SIREN_SECONDS_MAX = 900
+DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="Its name or id.")]
+
+lock = typer.Typer(add_completion=False)
+unlock = typer.Typer(add_completion=False)
+on = typer.Typer(add_completion=False)
+off = typer.Typer(add_completion=False)
+siren = typer.Typer(add_completion=False)
+remove = typer.Typer(add_completion=False)
+
+
+@lock.command()
+def _lock(
+    device: DeviceArgument,
+    *,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have a lock throw its bolt."""
+    wish = {"device": device, "command": "lock"}
+    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+
+@unlock.command()
+def _unlock(
+    device: DeviceArgument,
+    *,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have a lock draw its bolt. Asks for the code."""
+    wish = {"device": device, "command": "unlock"}
+    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+
+@on.command()
+def _on(
+    device: DeviceArgument,
+    *,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Switch a plug or a lamp on."""
+    wish = {"device": device, "command": "on"}
+    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+
+@off.command()
+def _off(
+    device: DeviceArgument,
+    *,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Switch a plug or a lamp off."""
+    wish = {"device": device, "command": "off"}
+    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+
+@siren.command()
+def _siren(  # noqa: PLR0913 - each is an option of the command
+    device: DeviceArgument,
+    *,
+    seconds: Annotated[
+        int, typer.Option(min=1, max=SIREN_SECONDS_MAX, help="How long it sounds.")
+    ] = SIREN_SECONDS,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a siren: it sounds for a moment."""
+    wish = {"device": device, "command": "siren", "seconds": seconds}
+    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+
+@remove.command()
+def _remove(
+    device: DeviceArgument,
+    *,
+    code_stdin: CodeStdinOption = False,
+    config: ConfigOption = CONFIG_FILE,
+    state: StateOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have a device leave its network, and forget it. Asks for the code."""
+    wish = {"device": device, "command": "remove"}
+    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+
+def _ask(
+    wish: dict[str, Any], config: Path, state: Path | None, *, code_stdin: bool, as_json: bool
+) -> None:
+    with sentences(as_json=as_json):
+        folder = state_folder(config, state)
+        answer = ask_perhaps_with_code(folder, "command", from_stdin=code_stdin, **wish)
+        if as_json:
+            emit(answer)
+        else:
+            # Whether it did, the device says later.
+            typer.echo(f"{wish['device']} is asked; `nightlatch log` tells what comes of it.")

@@ -1,0 +1,75 @@
+"""What of the journal is news to people: a line is an entry as the hub's socket tells it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+type Line = dict[str, Any]
+
+UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class News:
+    """Sorts lines, in their order, by what the lines before them told already."""
+
+    everything: bool = False
+    known: frozenset[str] = frozenset()  # devices of the configuration
+    _readings: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    _met: set[str] = field(default_factory=set[str])
+    _open: bool = False  # may devices join?
+
+    def forget(self) -> None:
+        """Begin anew, at another place in the journal."""
+        self._readings.clear()
+        self._met.clear()
+        self._open = False
+
+    def wants(self, line: Line) -> bool:
+        """Tell whether a line is to be told. Whatever people were told is."""
+        news = self._is_news(line["event"])
+        return news or self.everything or bool(line["notices"])
+
+    def _is_news(self, event: Mapping[str, Any]) -> bool:
+        match event:
+            case {"is": "Reported", "device": device, "reading": reading}:
+                return self._changes(device, reading)
+            case {"is": "DeviceJoined", "device": {"id": device}}:
+                return self._is_new(device)
+            case {"is": "DeviceLeft", "device": device}:
+                self._met.discard(device)
+                return True
+            case {"is": "JoiningChanged", "open": is_open}:
+                before, self._open = self._open, bool(is_open)
+                return before != self._open
+            case {"is": "DeviceHeard" | "Ticked"}:
+                return False
+            case {"is": "CommandConfirmed", "command": {"is": "ShowPanel"}}:
+                return False
+            case _:
+                return True
+
+    def _changes(self, device: str, told: str) -> bool:
+        """Tell whether a reading is another. Unknown and back, as at each start, is no change."""
+        capability, _, reading = told.partition(":")
+        if reading == UNKNOWN:
+            return False
+        before = self._readings.get((device, capability))
+        self._readings[device, capability] = reading
+        return reading != before
+
+    def _is_new(self, device: str) -> bool:
+        """Tell whether a device is here for the first time, or again while devices may join."""
+        new = device not in self._met and device not in self.known
+        self._met.add(device)
+        return new or self._open
+
+
+def notices_in(effects: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Find what people are told among the effects of a watched entry."""
+    found = (order.get("effect", order) for order in effects)
+    return [
+        {"text": effect["text"], "level": effect["level"]}
+        for effect in found
+        if effect.get("is") == "Notify"
+    ]
