@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from gateway import log as logs
@@ -20,7 +21,7 @@ from gateway.config.load import Config, load
 from gateway.doorman import Doorman
 from gateway.executor import Executor
 from gateway.house import House
-from gateway.journal.journal import Journal
+from gateway.journal.journal import Journal, entries_with_orders
 from gateway.journal.records import JournalError
 from gateway.journal.telemetry import TelemetryLog
 from gateway.model.credential import CodeOffered
@@ -97,7 +98,7 @@ class Hub:
             self._clock,
             self._doorman,
             offset=lambda: self._resumed.era.offset,
-            entries=self._journal.entries,
+            entries=partial(entries_with_orders, self._config.state_folder),
             checks=lambda: checks(self._house, self._journal.lost),
             stop=self.stop,
         )

@@ -53,7 +53,7 @@ class House:
         self._inbox: deque[Event] = deque()
         self._draining = False
         self._armed: HouseTime | None = None
-        self._again: HouseTime | None = None
+        self._again = HouseTime(0)  # no tick before: the last one failed
         self._at = HouseTime(0)
         self._kept: deque[tuple[int, Callable[[], None]]] = deque()
 
@@ -116,7 +116,8 @@ class House:
             self.state, effects = engine.step(self.site, self.state, event, at)
         except Exception as bug:  # law 6: what one event broke must not stop the next
             log.exception("the rules failed over a %s", type(event).__name__)
-            self._again = at
+            if isinstance(event, Ticked):
+                self._again = after(at, RETRY)  # not at once, or nothing else would run
             if not isinstance(event, PartFailed):
                 self._inbox.append(PartFailed("the rules", f"{type(event).__name__}: {bug!r}"))
             return ()
@@ -135,9 +136,8 @@ class House:
     def _arm(self) -> None:
         # A tick that comes late or twice does no harm, so only a changed deadline is armed.
         deadline = engine.next_deadline(self.state)
-        if self._again is not None and deadline is not None:
-            # The tick itself failed: not at once again, or nothing else would run.
-            deadline, self._again = HouseTime(max(deadline, after(self._again, RETRY))), None
+        if deadline is not None:
+            deadline = max(deadline, self._again)
         if deadline != self._armed:
             self._armed = deadline
             if deadline is not None:

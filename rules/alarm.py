@@ -158,6 +158,9 @@ def _arm(site: Site, state: State, event: ArmRequested, at: HouseTime) -> Step:
     armed = _begin(fresh, Phase.EXIT, at, delay)
     said = f"{event.area} is being armed {event.mode} by {event.by}"
     left_out = f", without {', '.join(sorted(bypassed))}" if bypassed else ""
+    in_spite = _faults(site, state, event)
+    if in_spite:
+        left_out += f", in spite of this: {'; '.join(in_spite)}"
     state = with_area(state, event.area, armed)
     if not delay:
         state = with_area(state, event.area, _armed(site, state, event.area, armed, at))
@@ -182,6 +185,11 @@ def why_not_arm(site: Site, state: State, event: ArmRequested) -> str:
     return (
         "" if any(z.name not in left_out for z in guards) else "no zone would be left to guard it"
     )
+
+
+def _faults(site: Site, state: State, event: ArmRequested) -> list[str]:
+    found = blockers(site, state, event.area, event.mode)
+    return [blocker.sentence for blocker in found if not blocker.zone]
 
 
 def _held(site: Site, state: State, event: ArmRequested) -> frozenset[str]:

@@ -71,8 +71,18 @@ def wanted(site: Site, state: State) -> dict[tuple[DeviceId, str], Wanted]:
             for light in area.lights:
                 found[light, "shine"] = Wanted("shine")
         for keypad in area.keypads:
-            found[keypad, "show"] = Wanted("show", now.deadline, now.phase, now.mode)
+            found[keypad, "show"] = _worst(found.get((keypad, "show")), now)
     return found
+
+
+_URGENCY = (Phase.ALARM, Phase.ENTRY, Phase.EXIT, Phase.ARMED, Phase.DISARMED)
+
+
+def _worst(other: Wanted | None, now: AreaState) -> Wanted:
+    """A keypad of two areas shows the one that matters more."""
+    if other is not None and _URGENCY.index(Phase(other.phase)) <= _URGENCY.index(now.phase):
+        return other
+    return Wanted("show", now.deadline, now.phase, now.mode)
 
 
 def _longest(other: Wanted | None, now: AreaState) -> Wanted:

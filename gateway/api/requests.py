@@ -47,7 +47,7 @@ class Desk:
     clock: Clock
     doorman: Doorman
     offset: Callable[[], int]
-    entries: Callable[[int, int], Iterable[Entry]]
+    entries: Callable[[int, int], Iterable[tuple[Entry, Sequence[Order]]]]
     checks: Callable[[], list[Json]]
     stop: Callable[[], None]
 

@@ -119,9 +119,9 @@ class LocalSocket:
         site = self._desk.house.site
         while since + 1 < self._oldest_recent():
             page = await asyncio.to_thread(self._page, since)
-            for entry in page:
+            for entry, orders in page:
                 since = entry.number
-                writer.write(shapes.entry(site, entry, ()) + b"\n")
+                writer.write(shapes.entry(site, entry, orders) + b"\n")
             await writer.drain()
             if not page:
                 break
@@ -130,7 +130,7 @@ class LocalSocket:
             if entry.number > since:
                 writer.write(shapes.entry(site, entry, orders) + b"\n")
 
-    def _page(self, since: int) -> list[Entry]:
+    def _page(self, since: int) -> list[tuple[Entry, Sequence[Order]]]:
         return list(self._desk.entries(since, PAGE))
 
     def _oldest_recent(self) -> int:

@@ -37,7 +37,7 @@ class Lane:
             self._free_at = self._leaves(faults, len(piece), now)
             self._waiting.append((self._free_at, piece))
             self._held += len(piece)
-        if self._timer is None:
+        if self._timer is None and self._waiting:  # of a frame that was dropped there is nothing
             self._timer = _Timer(self._release)
             self._arm()
         return self._free_at

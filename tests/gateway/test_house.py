@@ -315,7 +315,6 @@ def test_rules_that_fail_over_their_own_failure_do_not_tell_of_it_for_ever(
     assert len(told.entries) == len(calm()) + 1
 
 
-@pytest.mark.xfail(strict=True, reason="PartFailed arms the deadline of the failed tick anew")
 def test_a_tick_that_fails_is_tried_again_a_second_later_and_not_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
-from gateway.codec import encode
+from gateway.codec import decode, encode
+from gateway.journal.journal import Journal
 from gateway.journal.records import Recovered
 from gateway.model.clock import HouseTime
 from gateway.model.command import (
@@ -18,12 +20,19 @@ from gateway.model.command import (
 )
 from gateway.model.device import Device
 from gateway.model.effect import Level, Notify, Order, OrderId, Perform
-from gateway.model.event import DeviceJoined, DriverFound, Entry, Event
-from gateway.recovery import Folded, Kept, Redelivery, folded
+from gateway.model.event import (
+    DeviceJoined,
+    DriverFound,
+    Entry,
+    Event,
+    Started,
+    StorageRecovered,
+)
+from gateway.recovery import Folded, Kept, Redelivery, Snapshots, folded
 from rules import engine
 from rules.site import Site
 from rules.state import Phase, State
-from tests.rules.house import ARM, DISARM, DOOR, SIREN, ZIGBEE, at_second, calm, play, site
+from tests.rules.house import ARM, DISARM, DOOR, SIREN, TICK, ZIGBEE, at_second, calm, play, site
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -150,3 +159,29 @@ def test_what_should_sound_follows_from_the_state_and_not_from_old_orders() -> N
     delivery.see(DeviceJoined(Device(SIREN, frozenset())))
 
     assert delivery.commands() == []
+
+
+class Shelf:
+    """A journal that only notes which snapshots it is given."""
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+
+    def snapshot(self, number: int, body: bytes) -> None:
+        """Note it; it must be readable."""
+        decode(body, Kept)
+        self.kept.append(number)
+
+    def keep_areas(self, number: int, body: bytes) -> None:
+        """The second copy is another test's."""
+
+
+def test_a_snapshot_is_kept_at_the_start_when_the_disk_is_back_and_after_so_many_entries() -> None:
+    shelf = Shelf()
+    snapshots = Snapshots(cast("Journal", shelf), site(), every=3)
+    story: list[Event] = [Started(0.0, trusted=True), *[TICK] * 4, StorageRecovered(), *[TICK] * 3]
+
+    for number, event in enumerate(story, 1):
+        snapshots.watch(Entry(number, HouseTime(0), NOON, event), play(*calm()).state, ())
+
+    assert shelf.kept == [1, 4, 6, 9]

@@ -115,7 +115,7 @@ class Hub:
             clock,
             doorman,
             offset=lambda: 0,
-            entries=lambda since, limit: self.entries[since : since + limit],
+            entries=lambda since, limit: [(e, ()) for e in self.entries[since : since + limit]],
             checks=list,
             stop=self._stop,
         )
@@ -449,7 +449,7 @@ async def test_who_watches_since_far_back_is_shown_every_page(
             made.house.take(WINDOW_OPENED)
         entries = made.socket._desk.entries
 
-        def page(since: int, limit: int) -> Iterable[Entry]:
+        def page(since: int, limit: int) -> Iterable[tuple[Entry, Sequence[Order]]]:
             pages.append((since, limit))
             return entries(since, limit)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.capability import Contact, Motion
+from gateway.model.capability import Contact, Motion, Smoke
 from gateway.model.clock import HouseTime, between
 from gateway.model.command import ShowPanel, SilenceSiren, SoundSiren
 from gateway.model.effect import Perform
@@ -25,6 +25,7 @@ from tests.rules.house import (
     SIREN,
     SIREN_IS_HERE,
     SIREN_TIME,
+    SMOKE,
     TICK,
     WINDOW,
     WINDOW_OPENED,
@@ -180,3 +181,11 @@ def test_no_alarm_ends_before_its_own_siren_time_unless_its_area_is_disarmed(
             elif name in began:
                 assert event == ends[name] or between(began[name], at) >= times[name]
                 del began[name]
+
+
+def test_a_keypad_of_two_areas_shows_the_one_that_matters_more() -> None:
+    played = play(*calm_shed(), (1, Reported(SMOKE, Smoke.SMOKE)), place=two_areas())
+
+    shown = outputs.wanted(two_areas(), played.state)[KEYPAD, "show"]
+
+    assert shown.phase == Phase.ALARM
