@@ -21,7 +21,8 @@ class Text:
 
     def __post_init__(self) -> None:
         # TOML knows two line ends; splitlines() knows ten and would count differently.
-        lines = [line.removesuffix("\r") for line in self.content.split("\n")]
+        *whole, last = self.content.split("\n")
+        lines = [*(line.removesuffix("\r") for line in whole), last]  # "\r" alone ends no line
         object.__setattr__(self, "lines", lines)
 
     def clamp(self, line: int, column: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from simulator.zigbee.house import Kind
 PHASES = ("disarmed", "exit", "armed", "entry", "alarm")
 TROUBLES = (
     "battery", "tamper", "silent", "left", "bolt", "unconfirmed", "radio lost", "radio jammed",
-    "storage", "clock",
+    "storage", "clock", "part", "configuration",
 )  # fmt: skip
 PANEL = (
     "disarmed", "armed_home", "armed_night", "armed_away", "exit_delay", "entry_delay",

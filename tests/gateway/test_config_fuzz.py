@@ -70,6 +70,7 @@ def test_the_examples_lines_in_any_order_are_used_or_told(path: Path, lines: lis
     assert_within(said, content)
 
 
+@example(content=b"\r")
 @given(st.binary(max_size=300))
 @example(b"\xef\xbb\xbf\xff")
 @example(b"[[a]]\r[a]")
