@@ -223,8 +223,15 @@ def _zone_modes_known(
         seen.add(mode)
 
 
+NOBODY = "cli"
+"""What the journal calls whoever asks at the command line without a code."""
+
+
 def _people(view: View) -> Iterator[Problem]:
     for path, table in view.people:
+        if table.get("name") == NOBODY:
+            found = f'"{NOBODY}", which means whoever gives no code'
+            yield Problem((*path, "name"), found, "another name")
         yield from _known(path, table, "areas", view.areas, "[[area]]")
         if table.get("areas") == []:
             hint = "leave areas out for all of them"

@@ -242,3 +242,12 @@ def test_a_duration_is_read_as_it_is_written(text: str, seconds: int) -> None:
 @pytest.mark.parametrize("text", ["", "s", "30", "30S", "1.5h", "-1s", "30s10m", " 30s", "٣s"])
 def test_what_is_no_duration_is_not_guessed_at(text: str) -> None:
     assert read(text) is None
+
+
+def test_nobody_may_be_called_what_those_without_a_code_are_called(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[site]\nname = "x"\n[[person]]\nname = "cli"\n', "utf-8")
+
+    (error,) = [e for e in refused(path).errors if "gives no code" in e.found]
+
+    assert (error.line, error.column) == (4, 8)
