@@ -6,10 +6,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.cli.hub_command import hub_command
 from simulator.play import VirtualHouse, open_home
 from simulator.play.line import Message
 
@@ -17,11 +17,6 @@ HOUSE = Path(__file__).parent / "house.toml"
 CODE = "4711"
 CONTACTS = tuple(f"window_{number}" for number in range(4))
 SIREN_SECONDS = 10.0
-
-
-def hub_command(config: Path) -> Sequence[str]:
-    """Give the command that runs the real hub."""
-    return [sys.executable, "-m", "gateway", "run", "--config", str(config)]
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ import shutil
 import time
 from dataclasses import dataclass, field
 
-from benchmarks.home import Bench, Witness, hub_command
+from benchmarks.home import Bench, Witness
 from benchmarks.report import Figure, percentile
+from gateway.cli.hub_command import hub_command
 from simulator.play import VirtualHouse
 from simulator.play.line import Line, LineLost
 from simulator.play.process import Process, python

@@ -60,6 +60,10 @@ class Area:
     lights: tuple[DeviceId, ...] = ()  # switched on while the alarm sounds
 
 
+NOBODY = "cli"
+"""What the journal calls whoever asks at the command line without a code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may act. Codes stay outside: the doorman checks them."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-BOUND_SECONDS = 10.0
+BOUND_SECONDS = 60.0
 
 
 async def until(condition: Callable[[], object], bound: float = BOUND_SECONDS) -> None:

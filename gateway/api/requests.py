@@ -29,6 +29,7 @@ from gateway.model.event import (
 )
 from rules import access
 from rules.alarm import why_not_arm
+from rules.site import NOBODY
 from rules.state import Phase, State
 
 COMMIT_SECONDS = 5.0
@@ -36,7 +37,6 @@ VIA = "cli"
 """Where wrong codes at the local socket are counted."""
 JOIN_SECONDS_MAX = 254
 ADDRESS = r"([0-9a-fA-F]{2}:?){8}"
-NOBODY = "cli"
 
 
 @dataclass(frozen=True, slots=True)

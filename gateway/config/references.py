@@ -11,6 +11,7 @@ from datetime import timedelta
 from gateway.config import durations
 from gateway.config.errors import Path, Problem, did_you_mean, listed
 from gateway.config.wording import describe
+from rules.site import NOBODY
 
 type Table = dict[str, object]
 type Row = tuple[Path, Table]
@@ -221,10 +222,6 @@ def _zone_modes_known(
             hint = did_you_mean(mode, known, otherwise)
             yield Problem(place, describe(mode), "a mode of the zone's area", hint)
         seen.add(mode)
-
-
-NOBODY = "cli"
-"""What the journal calls whoever asks at the command line without a code."""
 
 
 def _people(view: View) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ def verify(folder: Path) -> Verification:
         # Before the rows: a running hub writes it after them.
         checked.copy = read_armed(folder)
         with reading(folder / JOURNAL) as db:
+            db.execute("BEGIN")  # a running hub goes on writing; we look at one moment of it
             checked.run(db)
     except (OSError, *UNREADABLE) as error:
         return checked.bad(checked.last + 1, f"the journal cannot be read: {error}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+from gateway.cli.hub_command import hub_command
 from gateway.config import load
 from gateway.journal.journal import entries
 from gateway.journal.verify import verify
@@ -15,7 +16,6 @@ from rules import engine
 from rules.state import Phase
 from simulator.play.house import HOUSES, open_home
 from simulator.play.virtual import VirtualHouse
-from tests.gateway.hub import hub_command
 from tests.waiting import until, until_async
 
 CODE = "4711"

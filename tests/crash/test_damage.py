@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.hub_command import hub_command
 from gateway.journal.ballast import BALLAST
 from gateway.journal.journal import entries
 from gateway.journal.verify import verify
 from simulator.play.house import HOUSES, open_home
 from simulator.play.virtual import VirtualHouse
-from tests.gateway.hub import hub_command
 from tests.waiting import until, until_async
 
 DISK = "4m"

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.hub_command import hub_command
 from gateway.journal.verify import verify
 from simulator.play.house import HOUSES, open_home
 from simulator.play.hub import Hub
 from simulator.play.virtual import VirtualHouse
-from tests.gateway.hub import hub_command
 from tests.waiting import until, until_async
 
 CODE = "4711"

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from gateway.journal.journal import Journal
-from tests.gateway.journals import ERA, Told, until
+from tests.gateway.journals import ERA, Told
 from tests.gateway.samples import entry, orders
+from tests.waiting import until
 
 LEAD = 2_000
 """It never runs so far ahead of the disk that entries are lost: that is another test's matter."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +12,9 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Recovered
 from gateway.model.event import Entry, StorageFailed, StorageRecovered
 from tests.gateway.samples import entry, orders
+from tests.waiting import until
 
 ERA = Era("boot-a", 5)
-PATIENCE_SECONDS = 30.0
 
 
 @dataclass
@@ -39,13 +38,6 @@ def start(journal: Journal) -> Told:
     told = Told()
     journal.start(asyncio.get_running_loop(), ERA, told.commit, told.troubles.append)
     return told
-
-
-async def until(seen: Callable[[], bool]) -> None:
-    """Wait for a condition, with a bound."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not seen():  # noqa: ASYNC110 - what is seen may be on disk, or in another thread
-            await asyncio.sleep(0.005)
 
 
 def write(folder: Path, count: int, snapshots: tuple[int, ...] = (), keep: int = 10**6) -> None:

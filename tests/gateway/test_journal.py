@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from gateway.journal import writer
+from gateway.journal import rows, writer
 from gateway.journal.folder import JOURNAL
 from gateway.journal.journal import Journal, entries
-from gateway.journal.records import JournalTooNew, StateFolderBusy
+from gateway.journal.records import JournalTooNew, Snapshot, StateFolderBusy
 from gateway.journal.store import Store
 from gateway.journal.verify import verify
 from gateway.model.event import Started, StorageFailed, StorageRecovered, Ticked
-from tests.gateway.journals import ERA, alter, recover, start, until, write
+from tests.gateway.journals import ERA, alter, recover, start, write
 from tests.gateway.samples import EVENTS, entry, orders
 from tests.rights import nobody
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -358,3 +359,27 @@ async def test_the_writer_thread_is_no_reason_to_stay_alive(folder: Path) -> Non
     assert journal._running is not None
     assert journal._running.writer._thread.daemon
     assert await asyncio.to_thread(journal.close)
+
+
+async def test_what_a_running_hub_writes_during_a_verification_is_no_damage(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The orders of an entry beyond the last one looked at are no trace of a cut-off end."""
+    journal = Journal.open(folder)
+    told = start(journal)
+    journal.append(entry(1), orders(1))
+    await until(lambda: told.durable == 1)
+    look_at_snapshots = rows.snapshots
+    loop = asyncio.get_running_loop()
+
+    def write_meanwhile(db: sqlite3.Connection) -> list[Snapshot]:
+        loop.call_soon_threadsafe(journal.append, entry(2), orders(2))
+        asyncio.run_coroutine_threadsafe(until(lambda: told.durable == 2), loop).result()
+        return look_at_snapshots(db)
+
+    monkeypatch.setattr(rows, "snapshots", write_meanwhile)
+
+    found = await asyncio.to_thread(verify, folder)
+
+    assert (found.ok, found.entries) == (True, 1), found.sentence
+    assert journal.close()

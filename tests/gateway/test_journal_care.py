@@ -18,8 +18,9 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Head
 from gateway.journal.store import Store
 from gateway.model.event import StorageFailed, StorageRecovered
-from tests.gateway.journals import Told, alter, recover, start, until, write
+from tests.gateway.journals import Told, alter, recover, start, write
 from tests.gateway.samples import entry
+from tests.waiting import until
 
 PLENTY = 10**9
 

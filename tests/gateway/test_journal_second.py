@@ -19,10 +19,11 @@ from gateway.recovery import Folded, Kept, Snapshots, folded
 from rules import engine
 from rules.site import Site
 from rules.state import Phase
-from tests.gateway.journals import alter, recover, start, until, write
+from tests.gateway.journals import alter, recover, start, write
 from tests.gateway.samples import orders
 from tests.gateway.test_recovery import NOON
 from tests.rules.house import ARM, DISARM, WINDOW_OPENED, at_second, calm, site
+from tests.waiting import until
 
 ARMED_AT = 100
 

@@ -2,16 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from simulator.zigbee.seams import ApsFrame, Join, Joiner, Nanoseconds
 from simulator.zigbee.world import World
+from tests.waiting import BOUND_SECONDS
 
 HOME = Path(__file__).parents[2] / "simulator" / "houses" / "home.toml"
-BOUND_SECONDS = 10.0
 
 
 class Stick:
@@ -151,13 +151,6 @@ async def turn() -> None:
     """Let the loop run what is due now."""
     for _ in range(3):
         await asyncio.sleep(0)
-
-
-async def until(fits: Callable[[], object]) -> None:
-    """Wait for a condition, but not for ever."""
-    async with asyncio.timeout(BOUND_SECONDS):
-        while not fits():  # noqa: ASYNC110  # what is waited for is in another process
-            await asyncio.sleep(0.005)
 
 
 class Watcher:

@@ -14,7 +14,8 @@ from bellows.zigbee.application import (  # type: ignore[import-untyped]  # bell
     ControllerApplication,
 )
 
-from tests.simulator.air_double import BOUND_SECONDS, HOME, Watcher, client, until
+from tests.simulator.air_double import HOME, Watcher, client
+from tests.waiting import BOUND_SECONDS, until
 
 DEVICES = (
     *("front_door", "back_door", "kitchen_window", "hall_motion", "living_motion"),

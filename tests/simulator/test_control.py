@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from simulator.act import fields
 from simulator.zigbee.clients import MOST_UNREAD_BYTES
 from simulator.zigbee.seams import ApsFrame
-from tests.simulator.air_double import HOME, Scene, Watcher, client, house, turn, until
+from tests.simulator.air_double import HOME, Scene, Watcher, client, house, turn
+from tests.waiting import until
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from simulator.zigbee.house import Kind
 from simulator.zigbee.seams import ApsFrame, Join
-from tests.simulator.air_double import Scene, house, turn, until
+from tests.simulator.air_double import Scene, house, turn
+from tests.waiting import until
 
 RESTORES = 0x20  # this bit of the zone status is always set: the sensors report a restore
 CIE_WRITE = "10 01 02 1000 f0 01000000004b1200"

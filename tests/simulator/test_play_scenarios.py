@@ -1,21 +1,17 @@
 """Every shipped scenario, played through real processes: the stick, its devices, and our hub."""
 
 import asyncio
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from gateway.cli.hub_command import hub_command
 from simulator.play import Outcome, VirtualHouse, open_home, shipped, simulate
 from simulator.play.house import HOUSES
 
 BESIDE = 3
 PLAYED = "test_the_house_does_what_the_scenario_expects"
-
-
-def hub_command(config: Path) -> Sequence[str]:
-    return [sys.executable, "-m", "gateway", "run", "--config", str(config)]
 
 
 @pytest.fixture(scope="session")

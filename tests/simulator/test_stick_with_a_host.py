@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import partial
@@ -22,8 +22,8 @@ from simulator.zigbee.ports import Port, PtyPort, TcpPort
 from simulator.zigbee.seams import ApsFrame, Happening, Join, Joiner, Nanoseconds
 from simulator.zigbee.tally import Tally
 from tests.simulator.stick_host import EUI64, QuietAir
+from tests.waiting import BOUND_SECONDS, until
 
-BOUND_SECONDS = 60.0
 CHANNEL = 15
 DOOR = bytes.fromhex("0100a11c004b1200")
 LOSSY = {"drop", "garble", "duplicate", "lose_ack", "seed"}
@@ -96,12 +96,6 @@ async def hosted(rig: Rig) -> AsyncIterator[ControllerApplication]:
         yield app
     finally:
         await app.shutdown()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(BOUND_SECONDS):
-        while not condition():  # noqa: ASYNC110 - the condition is another's state
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["pty", "tcp"])

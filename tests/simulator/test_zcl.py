@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from simulator.zigbee.seams import ApsFrame
-from tests.simulator.air_double import Scene, house, turn, until
+from tests.simulator.air_double import Scene, house, turn
+from tests.waiting import until
 
 
 @pytest.fixture
