@@ -20,6 +20,7 @@ MIN_DATA, MAX_DATA = 3, 220  # UG101 knows 128; the extended EZSP header (v8) ca
 MAX_STUFFED = 2 * (1 + MAX_DATA + 2)
 MAX_TIMEOUTS = 4  # in a row; one more and the link has failed
 EXCEEDED_TIMEOUTS = 0x51
+SOFTWARE = 0x0B  # the reset code (UG101 table 13); some hosts take no other while they connect
 SECOND: Nanoseconds = 1_000_000_000
 ACK_WAIT_FIRST, ACK_WAIT_MIN, ACK_WAIT_MAX = 16 * SECOND // 10, 4 * SECOND // 10, 32 * SECOND // 10
 
@@ -298,7 +299,7 @@ class Ash:
             self._reject()
             return None
         if frame.kind is Kind.RST:
-            self.restart(0x0B)  # some hosts take no other code while they connect
+            self.restart(SOFTWARE)
             return HostReset()
         if self._state is _Link.FAILED and frame.kind is Kind.DATA:
             self._control.append(_error())

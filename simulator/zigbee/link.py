@@ -7,6 +7,7 @@ from dataclasses import asdict
 from random import Random
 from typing import Protocol
 
+from simulator.zigbee.ash import SOFTWARE
 from simulator.zigbee.babble import noise, payloads
 from simulator.zigbee.faults import LINE_BUFFER, SECOND, Faults, Mangler
 from simulator.zigbee.lane import Lane
@@ -15,6 +16,7 @@ from simulator.zigbee.seams import Nanoseconds
 from simulator.zigbee.tally import Tally
 
 READ_SIZE = 4096
+BOOT_SECONDS = 0.1  # from a bridge's pull at the reset line to the stick's first word
 PLUGGED_TWICE = "the stick is plugged in already"
 
 
@@ -38,7 +40,7 @@ class Stick(Protocol):
         """Reset its processor."""
         ...
 
-    def host_connected(self, *, announce: bool) -> None:
+    def host_connected(self) -> None:
         """Meet a host."""
         ...
 
@@ -74,6 +76,7 @@ class Link:
         self._fd = -1
         self._blocked = bytearray()  # what the port would not take; only then a writer waits
         self._timer: asyncio.TimerHandle | None = None
+        self._boot: asyncio.TimerHandle | None = None
         self._set_faults(Faults())
 
     def _set_faults(self, faults: Faults) -> None:
@@ -151,8 +154,15 @@ class Link:
 
     def _host_came(self, fd: int) -> None:
         self._fd = fd
-        asyncio.get_running_loop().add_reader(fd, self._readable)
-        self._stick.host_connected(announce=self._port.announces)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(fd, self._readable)
+        self._stick.host_connected()
+        if self._port.resets:
+            self._boot = loop.call_later(BOOT_SECONDS, self._booted)
+
+    def _booted(self) -> None:
+        self._boot = None
+        self._stick.reset(SOFTWARE)
 
     def _host_left(self) -> None:
         self._let_go()
@@ -168,9 +178,10 @@ class Link:
         self._blocked.clear()
         self._lane_in.clear()
         self._lane_out.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._boot):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._boot = None
 
     def _readable(self) -> None:
         try:
@@ -188,6 +199,8 @@ class Link:
         self._lane_in.push(self._faults, data, now)
 
     def _arrive(self, data: bytes, now: Nanoseconds) -> None:
+        if self._boot is not None:
+            return  # a processor that boots hears nothing
         self._stick.receive(data, now)
         self._watch_deadline()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from simulator.zigbee.ash import Ash, Delivered, HostReset
+from simulator.zigbee.ash import SOFTWARE, Ash, Delivered, HostReset
 from simulator.zigbee.ezsp.frames import (
     Codec,
     Command,
@@ -26,7 +26,6 @@ from simulator.zigbee.stick.security import Security
 from simulator.zigbee.stick.tables import JOIN_INDICATION, Counters, Tables
 from simulator.zigbee.tally import Tally
 
-POWER_ON, SOFTWARE = 0x02, 0x0B  # reset codes (UG101 table 13)
 DETACHED_MESSAGE = "the stick was not attached to an air and a wire"
 
 
@@ -185,11 +184,9 @@ class Ncp:
         self._ash.restart(code)
         self.flush()
 
-    def host_connected(self, *, announce: bool) -> None:
-        """Meet a host. A network bridge resets its stick for it, a USB stick just runs on."""
+    def host_connected(self) -> None:
+        """Meet a host; the stick itself just runs on."""
         self._tell_watchers(self._happening("host_connected"))
-        if announce:
-            self.reset(SOFTWARE)
 
     def host_gone(self) -> None:
         """Forget the host; the network stays up, as on a stick that keeps its power."""

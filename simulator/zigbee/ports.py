@@ -24,7 +24,7 @@ type Opened = Callable[[int], None]
 class Port(Protocol):
     """A place to plug in."""
 
-    announces: bool
+    resets: bool
     """Whether the stick is reset for each host that comes, as network bridges do."""
 
     @property
@@ -48,7 +48,7 @@ class Port(Protocol):
 class PtyPort:
     """A pseudo-terminal with a symlink at a path, as udev makes one."""
 
-    announces = False
+    resets = False
 
     def __init__(self, path: Path) -> None:
         """Use the path."""
@@ -102,7 +102,7 @@ class PtyPort:
 class TcpPort:
     """A TCP port on the loopback interface."""
 
-    announces = True
+    resets = True
 
     def __init__(self, number: int, tally: Tally) -> None:
         """Use this port; 0 picks one, and keeps it over an unplugging."""
