@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import journal, memory, report, rules_step, start, wire
+from benchmarks import journal, memory, report, rules, rules_step, start, why, wire
 from benchmarks.home import Bench
 from benchmarks.report import Figure
 
@@ -16,6 +16,8 @@ PARTS: Mapping[str, Part] = {
     "memory": memory.measure,
     "journal": journal.measure,
     "rules-step": rules_step.measure,
+    "rules": rules.measure,
+    "why": why.measure,
 }
 
 

@@ -24,6 +24,9 @@ LONGEST_NAP = timedelta(seconds=1)
 """The loop's own clock stands still while the machine sleeps, so no nap may be longer."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
+type Wall = Callable[[], datetime]
+"""Gives wall time in UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Era:
@@ -111,9 +114,9 @@ def _wall_over_house(clock: Clock) -> timedelta:
     return clock.wall() - epoch - timedelta(microseconds=clock.now())
 
 
-def this_moment() -> Moment:
+def this_moment(wall: Wall | None = None) -> Moment:
     """Ask the system what boot, what count and what wall time it is."""
-    return Moment(_boot_id(), _boottime(), _wall())
+    return Moment(_boot_id(), _boottime(), (wall or _wall)())
 
 
 class SystemClock:
@@ -124,7 +127,7 @@ class SystemClock:
         loop: AbstractEventLoop,
         resumed: Resumed,
         count: Callable[[], int] | None = None,
-        wall: Callable[[], datetime] | None = None,
+        wall: Wall | None = None,
     ) -> None:
         self._loop = loop
         self._offset = resumed.era.offset

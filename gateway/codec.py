@@ -14,7 +14,11 @@ from typing import Any, Never, TypeAliasType, cast, get_args, get_origin
 
 import orjson
 from cattrs import Converter, transform_error
-from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
+from cattrs.errors import (
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    StructureHandlerNotFoundError,
+)
 from cattrs.preconf.orjson import make_converter
 from cattrs.strategies import configure_tagged_union
 
@@ -34,6 +38,7 @@ _MISREADINGS = (
     LookupError,
     AttributeError,
     OverflowError,
+    StructureHandlerNotFoundError,
 )
 _SORTED = orjson.OPT_SORT_KEYS
 

@@ -25,7 +25,7 @@ type Find = Callable[[Code], str | None]
 class Doorman:
     """Stands between a typed code and the house."""
 
-    def __init__(self, site: Site, find: Find, take: Callable[[Event], None]) -> None:
+    def __init__(self, site: Callable[[], Site], find: Find, take: Callable[[Event], None]) -> None:
         self._site = site
         self._find = find
         self._take = take
@@ -71,10 +71,13 @@ class Doorman:
     def _areas(self, person: str, offered: CodeOffered) -> list[str]:
         if offered.area is not None:
             return [offered.area]
-        own = self._site.people[person].areas
+        site = self._site()
+        if person not in site.people:  # taken out of the configuration meanwhile
+            return []
+        own = site.people[person].areas
         return [
             name
-            for name, area in self._site.areas.items()
+            for name, area in site.areas.items()
             if name in own and DeviceId(offered.via) in area.keypads
         ]
 

@@ -8,7 +8,7 @@ its topic, the one under way as well: only the newest counts.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 from gateway.model.clock import Clock, between
@@ -21,8 +21,17 @@ from gateway.model.driver import (
     DriverError,
     RadioLost,
 )
-from gateway.model.effect import Notify, Order, OrderId, Perform, Repeat, repeat_of
-from gateway.model.event import CommandConfirmed, CommandFailed, Event, Proof
+from gateway.model.effect import (
+    Notify,
+    Order,
+    OrderId,
+    Perform,
+    Repeat,
+    RuleRan,
+    RunProgram,
+    repeat_of,
+)
+from gateway.model.event import CommandConfirmed, CommandFailed, Event, ProgramEnded, Proof
 
 ATTEMPT_SECONDS = 10.0
 """A driver that has not answered by then did not."""
@@ -51,20 +60,24 @@ class _Lane:
 class Executor:
     """Hands orders to drivers and people; each outcome is an event again."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whatever it may hand an order to
         self,
         drivers: Mapping[DriverId, Driver],
         clock: Clock,
         report: Callable[[Event], None],
         settle: Callable[[OrderId, str], None],
         tell: Callable[[Notify], None],
+        *,
+        run_program: Callable[[RunProgram], Awaitable[ProgramEnded]] | None = None,
     ) -> None:
         self._drivers = drivers
         self._clock = clock
         self._report = report
         self._settle = settle
         self._tell = tell
+        self._run_program = run_program
         self._lanes: dict[Topic, _Lane] = {}
+        self._programs: set[asyncio.Task[None]] = set()
 
     def take(self, order: Order) -> None:
         """Start on an order; returns at once, its first frame already on its way if it can be."""
@@ -72,15 +85,37 @@ class Executor:
             case Notify() as notify:
                 self._tell(notify)
                 self._settle(order.id, "told")
+            case RuleRan():  # a record, and handed to nobody
+                pass
+            case RunProgram() as ask:
+                # Not at once: to start a process takes longer than all that may wait behind this.
+                task = asyncio.get_running_loop().create_task(self._see_through(order, ask))
+                self._programs.add(task)
+                task.add_done_callback(self._programs.discard)
             case Perform(command=command):
                 self._queue(order, command)
 
     async def close(self) -> None:
-        """End every lane. What was not confirmed stays in the outbox."""
+        """End every lane and every program. What was not confirmed stays in the outbox."""
         tasks = [t for lane in self._lanes.values() for t in (lane.worker, lane.attempt) if t]
+        tasks += self._programs
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _see_through(self, order: Order, ask: RunProgram) -> None:
+        """Have a program run, and report what it asks for."""
+        if self._run_program is None:
+            ended = ProgramEnded(ask.rule, ask.program, reason="there is no sandbox")
+        else:
+            try:
+                ended = await self._run_program(ask)
+            except Exception as bug:  # one program stops nothing else (law 6)
+                log.exception("the sandbox failed")
+                reason = f"the sandbox failed: {type(bug).__name__}"
+                ended = ProgramEnded(ask.rule, ask.program, reason=reason)
+        self._settle(order.id, f"failed: {ended.reason}" if ended.reason else "ended")
+        self._report(ended)
 
     def _queue(self, order: Order, command: Command) -> None:
         key = target_of(command), isinstance(command, SoundSiren | SilenceSiren)

@@ -87,6 +87,11 @@ class House:
         if len(self._kept) > KEPT_MAX:
             self._kept.popleft()[1]()
 
+    def reconfigure(self, site: Site, state: State, event: Event) -> None:
+        """Put another configuration in force, with the state fitted to it, and write that down."""
+        self.site, self.state = site, state
+        self.take(event)
+
     def wake(self) -> None:
         """Arm the timer anew, as after a start."""
         self._armed = None
@@ -99,11 +104,13 @@ class House:
         self.number += 1
         orders = tuple(self._order(index, effect, at) for index, effect in enumerate(effects))
         for order in orders:
-            # What may be repeated leaves now: the siren never waits for a disk.
-            if repeat_of(order.effect) is Repeat.SET:
-                self._hand_out(order)
-            else:
-                self.after_commit(partial(self._hand_out, order))
+            match repeat_of(order.effect):
+                case Repeat.SET:  # leaves now: the siren never waits for a disk
+                    self._hand_out(order)
+                case Repeat.RECORD:
+                    pass
+                case Repeat.ONCE | Repeat.NEVER_LATE:
+                    self.after_commit(partial(self._hand_out, order))
         entry = Entry(self.number, at, self._clock.wall(), event)
         self._write(entry, orders)
         self._arm()

@@ -12,6 +12,7 @@ from gateway.model.event import (
     ClockStepped,
     CommandConfirmed,
     CommandFailed,
+    ConfigurationLoaded,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
@@ -31,6 +32,9 @@ from gateway.model.event import (
 from rules.site import Site
 from rules.state import State, Trouble, TroubleKind, put, without
 
+THE_RULES = "a part of the rules"
+"""What failed where rules were left out at a start; a configuration that holds puts it right."""
+
 type Changes = dict[Trouble, bool]
 """Troubles that an event says are there (True) or over (False)."""
 
@@ -40,7 +44,7 @@ def step(
 ) -> tuple[State, tuple[Notify, ...]]:
     """Raise and clear troubles; tell people of each change once."""
     changes = {t: there for t, there in _changes(before, event).items() if concerns(site, t)}
-    if isinstance(event, Ticked | Started):
+    if isinstance(event, Ticked | Started | ConfigurationLoaded):
         state, silent = _supervise(site, state, event, at)
         changes |= silent
     said: list[Notify] = []
@@ -115,6 +119,8 @@ def _of_hub(before: State, event: Event) -> Changes:
             # What a start finds wrong with the storage is said right after it.
             old = {t: False for t in before.troubles if t.kind in _OF_ONE_LIFE}
             return {**old, Trouble(TroubleKind.CLOCK, "the hub"): not event.trusted}
+        case ConfigurationLoaded():
+            return {Trouble(TroubleKind.PART, THE_RULES): False}
         case ClockStepped():
             return {Trouble(TroubleKind.CLOCK, "the hub"): False}
         case _:
@@ -193,7 +199,7 @@ def _tell(site: Site, trouble: Trouble, event: Event, *, there: bool) -> Notify:
 
 
 def _supervise(
-    site: Site, state: State, event: Ticked | Started, at: HouseTime
+    site: Site, state: State, event: Ticked | Started | ConfigurationLoaded, at: HouseTime
 ) -> tuple[State, Changes]:
     """Look who fell silent. One deadline serves all: being heard only ever puts it off."""
     if isinstance(event, Ticked) and (state.next_check is None or at < state.next_check):

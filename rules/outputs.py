@@ -5,7 +5,7 @@ a loss of its radio too, all that is wanted of it is ordered anew. Repeating it 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.model.clock import HouseTime, between
 from gateway.model.command import (
@@ -46,6 +46,9 @@ def step(
 ) -> tuple[Perform, ...]:
     """Order what changed, and what must be said again."""
     match event:
+        case CommandRequested(command=SoundSiren(device=siren)):
+            # Of several who want it to sound, the one who wants it for longest is heard.
+            return (Perform(_order(siren, wanted(site, state)[siren, "sound"], at)),)
         case CommandRequested():
             return (Perform(event.command),)
         case DeviceJoined(device=device):
@@ -54,7 +57,7 @@ def step(
             return tuple(_again(site, state, event, at))
         case CodeRefused(via=via):
             return tuple(say_no(site, via))
-        case _ if before.areas is state.areas:
+        case _ if before.areas is state.areas and before.sounds is state.sounds:
             return ()
         case _:
             return (*_changed(site, before, state, at), *_close_joining(before, state))
@@ -62,7 +65,7 @@ def step(
 
 def wanted(site: Site, state: State) -> dict[tuple[DeviceId, str], Wanted]:
     """Derive what every output should be doing. Quiet is the absence of an entry."""
-    found: dict[tuple[DeviceId, str], Wanted] = {}
+    found = {(siren, "sound"): Wanted("sound", end) for siren, end in state.sounds.items()}
     for name, now in state.areas.items():
         area = site.areas[name]
         if now.phase is Phase.ALARM:
@@ -113,7 +116,9 @@ def _close_joining(before: State, state: State) -> Iterator[Perform]:
 
 def _anew(site: Site, state: State, at: HouseTime, device: DeviceId) -> Iterator[Perform]:
     """Order all that is wanted of a device, silence too."""
-    now = wanted(site, state)
+    # What somebody had sound and is over by now is over, though nobody ticked yet.
+    lasting = {siren: end for siren, end in state.sounds.items() if end > at}
+    now = wanted(site, replace(state, sounds=lasting))
     for key, want in now.items():
         if key[0] == device:
             yield Perform(_order(device, want, at))

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from gateway.model.capability import Capability
 from gateway.model.device import DeviceId
+from rules.rulebook import RuleBook
+from rules.schedule import Place, Window
 
 
 class ZoneKind(StrEnum):
@@ -94,7 +96,13 @@ class Site:
     supervision: Mapping[DeviceId, timedelta]  # silent for longer: a trouble
     lockout: Lockout = Lockout()
     arm_needs_code: bool = False  # at the command line; a keypad always asks
+    rules: RuleBook = field(default_factory=RuleBook)
+    place: Place | None = None  # for the sun
+    windows: Mapping[str, Window] = field(default_factory=dict[str, Window])
+    """What conditions may name; those of the rules, where nothing else is said."""
     by_device: Mapping[tuple[DeviceId, Capability], tuple[Zone, ...]] = field(init=False)
+    made: dict[str, object] = field(init=False, compare=False, repr=False)
+    """What others derive from this site, once: nothing in it says more than the site does."""
 
     def __post_init__(self) -> None:
         index: dict[tuple[DeviceId, Capability], tuple[Zone, ...]] = {}
@@ -102,3 +110,6 @@ class Site:
             key = zone.device, zone.capability
             index[key] = (*index.get(key, ()), zone)
         object.__setattr__(self, "by_device", index)
+        object.__setattr__(self, "made", {})
+        if not self.windows:
+            object.__setattr__(self, "windows", self.rules.windows)

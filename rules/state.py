@@ -10,6 +10,7 @@ from enum import StrEnum
 from gateway.model.capability import Capability, Reading, unknown
 from gateway.model.clock import HouseTime
 from gateway.model.device import Device, DeviceId, DriverId, driver_of
+from rules.runs import Left, RuleState, Wall
 
 BEGINNING = HouseTime(0)
 
@@ -122,6 +123,12 @@ class State:
     failures: Mapping[str, Failures] = field(default_factory=dict[str, Failures])
     next_check: HouseTime | None = None  # when supervision looks again
     started: HouseTime = BEGINNING  # before it nobody listened: silence counts from here
+    wall: Wall | None = None  # None: not told since the start
+    sounds: Mapping[DeviceId, HouseTime] = field(default_factory=dict[DeviceId, HouseTime])
+    """Sirens that a rule or a person had sound, and till when. Those of an alarm are not here."""
+    rules: Mapping[str, RuleState] = field(default_factory=dict[str, RuleState])
+    rules_due: Mapping[str, HouseTime] = field(default_factory=dict[str, HouseTime])  # who waits
+    rules_left: Left | None = None
 
 
 def put[K, V](mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:

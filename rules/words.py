@@ -25,6 +25,7 @@ from gateway.model.event import (
     CommandConfirmed,
     CommandFailed,
     CommandRequested,
+    ConfigurationLoaded,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
@@ -37,13 +38,16 @@ from gateway.model.event import (
     LockOperated,
     PanicPressed,
     PartFailed,
+    ProgramEnded,
     Proof,
     Reported,
     ResetRequested,
+    RuleCalled,
     Started,
     StorageFailed,
     StorageRecovered,
     Ticked,
+    WallTold,
 )
 from rules.site import Site
 
@@ -111,8 +115,19 @@ def sentence(site: Site, event: Event) -> str:  # noqa: C901, PLR0912  # one lin
             return f"{event.part} failed: {event.reason}"
         case AreaLost():
             return f"area {event.area} was armed and is no longer in the configuration"
+        case ConfigurationLoaded():
+            lost = "".join(f"; cancelled: {line}" for line in event.cancelled)
+            other = "".join(f"; {line}" for line in event.changed)
+            return f"the configuration was loaded anew ({event.digest[:8]}){other}{lost}"
         case Ticked():
             return "a delay is over"
+        case WallTold():
+            return f"the wall clock shows {event.wall:%Y-%m-%d %H:%M:%S} UTC"
+        case RuleCalled():
+            return f"{event.by} calls rule {event.rule}"
+        case ProgramEnded():
+            failed = f" failed: {event.reason}" if event.reason else " ended"
+            return f"program {event.program} of rule {event.rule}{failed}"
 
 
 def order(site: Site, command: Command) -> str:

@@ -1,13 +1,19 @@
 """What only a running hub knows of its own health, for `nightlatch doctor`."""
 
+from collections.abc import Sequence
+
 from gateway.api.shapes import Json
 from gateway.house import House
+from gateway.sandbox.layers import Layer
 from rules import health
 from rules.state import TroubleKind
 
 
-def checks(house: House, lost: int) -> list[Json]:
-    """Give a line for each radio, the journal and every trouble: name, ok, sentence."""
+def checks(house: House, lost: int, layers: Sequence[Layer] = ()) -> list[Json]:
+    """Give a line for each radio, the journal, every trouble and every wall: name, ok, sentence.
+
+    `layers` are the walls around the programs of rules; none where no rule has a program.
+    """
     state = house.state
     radios = [
         _check(f"{name} radio", driver.found, "it answers" if driver.found else "it is lost")
@@ -18,7 +24,11 @@ def checks(house: House, lost: int) -> list[Json]:
         _check(str(trouble.kind), ok=False, sentence=health.sentence(house.site, trouble))
         for trouble in sorted(state.troubles)
     ]
-    return [*radios, *_journal(lost, broken=broken), *troubles]
+    walls = [
+        _check(f"sandbox: {layer.name}", layer.there or not layer.needed, layer.sentence)
+        for layer in layers
+    ]
+    return [*radios, *_journal(lost, broken=broken), *troubles, *walls]
 
 
 def _journal(lost: int, *, broken: bool) -> list[Json]:

@@ -11,9 +11,10 @@ from pathlib import Path
 import orjson
 
 from gateway.api import shapes
+from gateway.api.desk import Desk
 from gateway.api.errors import Refusal
 from gateway.api.fields import Ask
-from gateway.api.requests import Desk, answer
+from gateway.api.requests import answer
 from gateway.model.effect import Order
 from gateway.model.event import Entry
 from rules.state import State
@@ -98,6 +99,8 @@ class LocalSocket:
             found = {**known, **_failed(str(refusal))}
             if refusal.blockers:
                 found["blockers"] = list(refusal.blockers)
+            if refusal.errors:
+                found["errors"] = list(refusal.errors)
             if refusal.code_needed:
                 found["code_needed"] = True
             return found

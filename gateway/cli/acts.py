@@ -19,68 +19,32 @@ SIREN_SECONDS = 3
 SIREN_SECONDS_MAX = 900
 DeviceArgument = Annotated[str, typer.Argument(metavar="DEVICE", help="Its name or id.")]
 
-lock = typer.Typer(add_completion=False)
-unlock = typer.Typer(add_completion=False)
-on = typer.Typer(add_completion=False)
-off = typer.Typer(add_completion=False)
+
+def _act(command: str, help_text: str) -> typer.Typer:
+    """Make the command that asks a device for one thing."""
+    app = typer.Typer(add_completion=False)
+
+    @app.command(help=help_text)
+    def _(
+        device: DeviceArgument,
+        *,
+        code_stdin: CodeStdinOption = False,
+        config: ConfigOption = CONFIG_FILE,
+        state: StateOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        wish = {"device": device, "command": command}
+        _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
+
+    return app
+
+
+lock = _act("lock", "Have a lock throw its bolt.")
+unlock = _act("unlock", "Have a lock draw its bolt. Asks for the code.")
+on = _act("on", "Switch a plug or a lamp on.")
+off = _act("off", "Switch a plug or a lamp off.")
+remove = _act("remove", "Have a device leave its network, and forget it. Asks for the code.")
 siren = typer.Typer(add_completion=False)
-remove = typer.Typer(add_completion=False)
-
-
-@lock.command()
-def _lock(
-    device: DeviceArgument,
-    *,
-    code_stdin: CodeStdinOption = False,
-    config: ConfigOption = CONFIG_FILE,
-    state: StateOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Have a lock throw its bolt."""
-    wish = {"device": device, "command": "lock"}
-    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
-
-
-@unlock.command()
-def _unlock(
-    device: DeviceArgument,
-    *,
-    code_stdin: CodeStdinOption = False,
-    config: ConfigOption = CONFIG_FILE,
-    state: StateOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Have a lock draw its bolt. Asks for the code."""
-    wish = {"device": device, "command": "unlock"}
-    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
-
-
-@on.command()
-def _on(
-    device: DeviceArgument,
-    *,
-    code_stdin: CodeStdinOption = False,
-    config: ConfigOption = CONFIG_FILE,
-    state: StateOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Switch a plug or a lamp on."""
-    wish = {"device": device, "command": "on"}
-    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
-
-
-@off.command()
-def _off(
-    device: DeviceArgument,
-    *,
-    code_stdin: CodeStdinOption = False,
-    config: ConfigOption = CONFIG_FILE,
-    state: StateOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Switch a plug or a lamp off."""
-    wish = {"device": device, "command": "off"}
-    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
 
 
 @siren.command()
@@ -97,20 +61,6 @@ def _siren(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Try a siren: it sounds for a moment."""
     wish = {"device": device, "command": "siren", "seconds": seconds}
-    _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
-
-
-@remove.command()
-def _remove(
-    device: DeviceArgument,
-    *,
-    code_stdin: CodeStdinOption = False,
-    config: ConfigOption = CONFIG_FILE,
-    state: StateOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Have a device leave its network, and forget it. Asks for the code."""
-    wish = {"device": device, "command": "remove"}
     _ask(wish, config, state, code_stdin=code_stdin, as_json=as_json)
 
 

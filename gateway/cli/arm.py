@@ -47,7 +47,7 @@ def arm(  # noqa: PLR0913 - each is an option of the command
         if as_json:
             emit(answer)
         else:
-            _tell(area, cast("Area", answer["area"]))
+            _tell(answer["name"], cast("Area", answer["area"]))
             warn_unless_stored(answer)
 
 
@@ -76,11 +76,11 @@ def _again(wish: dict[str, Any]) -> str:
     return f"nightlatch arm {quote(wish['mode'])}{area}{bypass}"
 
 
-def _tell(name: str | None, area: Area) -> None:
+def _tell(name: str, area: Area) -> None:
     left = seconds_left(area)
     if area["phase"] == "exit" and left is not None:
         typer.secho(f"Leave now: armed {area['mode']} in {left} s.", fg=typer.colors.YELLOW)
     else:
-        typer.secho(plain_area(name or "the area", area), fg=typer.colors.BLUE)
+        typer.secho(plain_area(name, area), fg=typer.colors.BLUE)
     if area["bypassed"]:
         typer.echo(f"Left out: {listed(area['bypassed'])}.")

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from gateway.cli.hub import SOCKET, too_long
+from gateway.cli.client import Refused, SocketTrouble
+from gateway.cli.hub import SOCKET, ask, too_long
 from gateway.cli.options import CONFIG_FILE, JsonOption
-from gateway.cli.output import BAD_INPUT, emit, sentences
+from gateway.cli.output import BAD_INPUT, Problem, emit, sentences
 from gateway.cli.paint import plain_table
+from gateway.cli.plan import show_plan
 from gateway.cli.terminal import Paper
 
 if TYPE_CHECKING:
-    from gateway.config import Config, ConfigError
+    from gateway.config import Config, ConfigError, ConfigErrors
 
 app = typer.Typer(add_completion=False)
 
@@ -35,28 +37,64 @@ def check(
         try:
             loaded = load(config)
         except ConfigErrors as wrong:
-            _complain(wrong.errors, wrong.warnings, as_json=as_json)
+            _complain(wrong, starts=_starts(config), as_json=as_json)
             raise typer.Exit(BAD_INPUT) from None
+        plan = _plan(loaded)
         if as_json:
-            emit(
-                {"ok": True, "errors": [], "warnings": _plain(_warnings(loaded)), **_counts(loaded)}
-            )
+            warnings = _plain(_warnings(loaded))
+            emit({"ok": True, "errors": [], "warnings": warnings, **_counts(loaded), **plan})
         else:
             _warn(_warnings(loaded))
             _summarise(loaded)
+            _tell(plan)
 
 
-def _complain(
-    errors: "tuple[ConfigError, ...]", warnings: "tuple[ConfigError, ...]", *, as_json: bool
-) -> None:
+def _plan(config: "Config") -> dict[str, Any]:
+    """Ask a hub that runs with this very file what loading it anew would do; {} without one."""
+    try:
+        answer = ask(config.state_folder, "plan")
+    except Refused as refused:
+        return {"not_now": str(refused)}
+    except (SocketTrouble, Problem):
+        return {}
+    same = answer.pop("config") == str(config.path.resolve())
+    return {key: answer[key] for key in ("changed", "plan", "restart")} if same else {}
+
+
+def _tell(plan: dict[str, Any]) -> None:
+    if "not_now" in plan:
+        typer.secho(f"The running hub would not load it now: {plan['not_now']}", err=True)
+    elif plan:
+        typer.echo("`nightlatch reload` would do this to the running hub:")
+        show_plan(plan)
+
+
+def _starts(config: Path) -> bool:
+    """Say whether a hub would start with a file that has mistakes, and leave out what has them."""
+    from gateway.config import ConfigErrors, load_sparing  # noqa: PLC0415 - pydantic, see check
+
+    try:
+        load_sparing(config)
+    except ConfigErrors:
+        return False
+    return True
+
+
+def _complain(wrong: "ConfigErrors", *, starts: bool, as_json: bool) -> None:
+    errors, warnings = _plain(wrong.errors), _plain(wrong.warnings)
     if as_json:
-        emit({"ok": False, "errors": _plain(errors), "warnings": _plain(warnings)})
+        emit({"ok": False, "starts": starts, "errors": errors, "warnings": warnings})
         return
-    for error in errors:
+    for error in wrong.errors:
         _place(error, "error", typer.colors.RED)
-    _warn(warnings)
+    _warn(wrong.warnings)
     many = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
-    typer.secho(f"{many}: the hub would not start with this file.", fg=typer.colors.RED, err=True)
+    then = "start without the rules they are in" if starts else "not start"
+    typer.secho(
+        f"{many}: a hub would {then}, and `nightlatch reload` refuses this file.",
+        fg=typer.colors.RED,
+        err=True,
+    )
 
 
 def _warn(warnings: "tuple[ConfigError, ...]") -> None:

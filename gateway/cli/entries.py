@@ -17,8 +17,9 @@ from gateway.cli.output import BAD_INPUT, Problem
 from gateway.clock import this_moment
 from gateway.codec import encode
 from gateway.journal.journal import entries, entries_with_orders
-from gateway.model.effect import Notify, Order
+from gateway.model.effect import Notify, Order, RuleRan
 from gateway.model.event import Entry, Event
+from rules import automation
 from rules.site import Site
 from rules.words import sentence
 
@@ -55,6 +56,11 @@ class Place:
                 for order in orders
                 if isinstance(order.effect, Notify)
             ],
+            "rules": [
+                automation.as_dict(order.effect)
+                for order in orders
+                if isinstance(order.effect, RuleRan)
+            ],
         }
 
 
@@ -69,10 +75,11 @@ class Since:
 def place_of(config: Path) -> Place:
     """Take names and time zone from the configuration; do without where it cannot be read."""
     # pydantic is heavy, and `--help` loads every command.
-    from gateway.config import ConfigErrors, load  # noqa: PLC0415 - see above
+    from gateway.config.errors import ConfigErrors  # noqa: PLC0415 - see above
+    from gateway.config.load import load_sparing  # noqa: PLC0415 - see above
 
     try:
-        loaded = load(config)
+        loaded = load_sparing(config)
     except ConfigErrors:
         return Place(Site({}, {}, {}, {}, {}), ZoneInfo("UTC"))
     return Place(loaded.site(), ZoneInfo(loaded.place.timezone))
@@ -84,7 +91,7 @@ def kinds_named(words: list[str]) -> list[str]:
     return [_kind(word, known) for word in words]
 
 
-def since_named(text: str, zone: ZoneInfo) -> Since:
+def since_named(text: str, zone: ZoneInfo, option: str = "--since") -> Since:
     """Understand `4711`, `2h` or `2026-11-21 12:00`."""
     try:
         if text.isdecimal():
@@ -97,7 +104,7 @@ def since_named(text: str, zone: ZoneInfo) -> Since:
         return Since(moment=placed.astimezone(UTC))
     except (ValueError, OverflowError):
         raise Problem(
-            f"--since {text!r} is no place in the log: give an entry's number, how long ago "
+            f"{option} {text!r} is no place in the log: give an entry's number, how long ago "
             "(30m, 2h, 7d), or a time (2026-11-21T12:00)",
             BAD_INPUT,
         ) from None

@@ -31,8 +31,14 @@ def state_folder(config: Path, state: Path | None) -> Path:
             BAD_INPUT,
         ) from error
     except ValueError as error:
+        # Somebody edits the file: who wants to disarm is not to wait for that.
+        usual = config.parent / STATE_FOLDER
+        if (usual / SOCKET).exists():
+            return usual
         raise Problem(
-            f"{config} is not TOML: `nightlatch check {config}` says where", BAD_INPUT
+            f"{config} is not TOML: `nightlatch check {config}` says where; "
+            "--state names the hub's state folder without it",
+            BAD_INPUT,
         ) from error
     return config.parent / str(section.get("folder", STATE_FOLDER))
 

@@ -2,19 +2,20 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from gateway.cli.entries import Reader, kinds_named, place_of, since_named
 from gateway.cli.hub import hub, state_folder
-from gateway.cli.news import Line, News, notices_in
+from gateway.cli.news import Line, News, with_effects_told
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import NOT_SO, Problem, emit, sentences
 from gateway.cli.terminal import while_read
@@ -110,7 +111,7 @@ async def _follow(reader: Reader, *, as_json: bool) -> None:
         async for line in client.pushes():
             if line["entry"] <= reader.last or not _is_of(line, reader.kinds):
                 continue
-            told = {**line, "notices": notices_in(line.pop("effects", []))}
+            told = with_effects_told(line)
             if reader.news.wants(told):
                 _tell(told, reader.place.zone, as_json=as_json)
     raise Problem("the hub hung up: `nightlatch run` starts it again")
@@ -127,10 +128,14 @@ def _tell(line: Line, zone: ZoneInfo, *, as_json: bool) -> None:
     wall = datetime.fromisoformat(line["wall"]).astimezone(zone)
     stamp = typer.style(f"{line['entry']:>6}  {wall:%Y-%m-%d %H:%M:%S}", dim=True)
     # That a delay is over says less than what came of it.
-    if line["event"]["is"] != "Ticked" or not line["notices"]:
+    ran = line["notices"] or line["rules"]
+    if line["event"]["is"] not in {"Ticked", "WallTold"} or not ran:
         typer.echo(f"{stamp}  {_coloured(line)}")
-    for notice in line["notices"]:
-        typer.echo(f"{stamp}  {_in_its_colour(notice)}")
+    for one in line["rules"]:
+        typer.echo(f"{stamp}  {_of_rule(one)}")
+    for (text, level), times in Counter((n["text"], n["level"]) for n in line["notices"]).items():
+        often = f" ({times} times)" if times > 1 else ""
+        typer.echo(f"{stamp}  {_in_its_colour(text + often, level)}")
 
 
 def _coloured(line: Line) -> str:
@@ -140,6 +145,12 @@ def _coloured(line: Line) -> str:
     return typer.style(text, fg=typer.colors.CYAN) if kind in PEOPLE else text
 
 
-def _in_its_colour(notice: Mapping[str, str]) -> str:
-    colour = LEVELS.get(notice["level"], typer.colors.GREEN)
-    return typer.style(notice["text"], fg=colour, bold=notice["level"] == "alarm")
+def _of_rule(ran: Mapping[str, Any]) -> str:
+    why = f": {ran['why']}" if ran["why"] else ""
+    text = f"rule {ran['rule']} {ran['outcome']}{why} ({ran['trigger']})"
+    return typer.style(text, fg=typer.colors.MAGENTA)
+
+
+def _in_its_colour(text: str, level: str) -> str:
+    colour = LEVELS.get(level, typer.colors.GREEN)
+    return typer.style(text, fg=colour, bold=level == "alarm")

@@ -22,7 +22,7 @@ def name(
     state: StateOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Name a device that has joined: writes its [[device]] into the configuration."""
+    """Name a device that has joined: writes its device block into the configuration."""
     with sentences(as_json=as_json):
         folder = state_folder(config, state)
         check_name(config, name)

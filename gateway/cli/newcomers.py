@@ -119,4 +119,4 @@ def write_down(newcomer: Newcomer, name: str, config: Path, *, as_json: bool) ->
     if advice:
         what = "zone" if advice.startswith("[[zone]]") else "siren"
         typer.echo(f"\nAdd this {what} yourself:\n\n{advice}")
-    typer.echo("Then restart the hub.")
+    typer.echo("Then `nightlatch reload`.")

@@ -1,6 +1,6 @@
 """What of the journal is news to people: a line is an entry as the hub's socket tells it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,9 +26,9 @@ class News:
         self._open = False
 
     def wants(self, line: Line) -> bool:
-        """Tell whether a line is to be told. Whatever people were told is."""
+        """Tell whether a line is to be told. What people were told and what rules did is."""
         news = self._is_news(line["event"])
-        return news or self.everything or bool(line["notices"])
+        return news or self.everything or bool(line["notices"] or line["rules"])
 
     def _is_news(self, event: Mapping[str, Any]) -> bool:
         match event:
@@ -42,7 +42,7 @@ class News:
             case {"is": "JoiningChanged", "open": is_open}:
                 before, self._open = self._open, bool(is_open)
                 return before != self._open
-            case {"is": "DeviceHeard" | "Ticked"}:
+            case {"is": "DeviceHeard" | "Ticked" | "WallTold"}:
                 return False
             case {"is": "CommandConfirmed", "command": {"is": "ShowPanel"}}:
                 return False
@@ -65,11 +65,14 @@ class News:
         return new or self._open
 
 
-def notices_in(effects: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Find what people are told among the effects of a watched entry."""
-    found = (order.get("effect", order) for order in effects)
-    return [
-        {"text": effect["text"], "level": effect["level"]}
-        for effect in found
-        if effect.get("is") == "Notify"
-    ]
+def with_effects_told(line: Line) -> Line:
+    """Put in the place of a watched entry's effects what people were told, and what rules did."""
+    effects = [order.get("effect", order) for order in line.get("effects", ())]
+    told = {key: value for key, value in line.items() if key != "effects"}
+    told["notices"] = [_less(effect, "is") for effect in effects if effect["is"] == "Notify"]
+    told["rules"] = [_less(effect, "is") for effect in effects if effect["is"] == "RuleRan"]
+    return told
+
+
+def _less(effect: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in effect.items() if name != key}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from gateway.config import ConfigErrors
 
 app = typer.Typer(add_completion=False)
+WallOption = Annotated[Path | None, typer.Option("--wall", hidden=True)]
+"""A file that sets the wall clock: for the virtual house (gateway/virtual_wall.py)."""
 log = logging.getLogger("nightlatch")
 PREFIX = "nightlatch: "
 """What the hub begins the sentence with that says why it cannot start."""
 
 
 @app.command()
-def run(*, config: ConfigOption = CONFIG_FILE, as_json: JsonOption = False) -> None:
+def run(
+    *, config: ConfigOption = CONFIG_FILE, wall: WallOption = None, as_json: JsonOption = False
+) -> None:
     """Run the hub, until it is stopped."""
     # pydantic is heavy, and `--help` loads every command.
     from gateway.config import ConfigErrors  # noqa: PLC0415 - see above
+    from gateway.virtual_wall import BadWall  # noqa: PLC0415 - orjson, for the same reason
 
     live = _load()
     if as_json:
@@ -35,9 +40,12 @@ def run(*, config: ConfigOption = CONFIG_FILE, as_json: JsonOption = False) -> N
     said = _Overheard(sys.stderr)
     try:
         with redirect_stderr(said):
-            status = live(config)
+            status = live(config, wall)
     except ConfigErrors as wrong:
         _refuse(wrong, as_json=as_json)
+        raise typer.Exit(BAD_INPUT) from None
+    except BadWall as wrong:
+        complain(str(wrong), {}, as_json=as_json)
         raise typer.Exit(BAD_INPUT) from None
     if status == FINE:
         log.info("stopped")
@@ -72,7 +80,7 @@ class _Overheard(io.TextIOBase):
         return self._stream.isatty()
 
 
-def _load() -> Callable[[Path], int]:
+def _load() -> Callable[[Path, Path | None], int]:
     # A second of radio libraries, and `--help` loads every command.
     from gateway.app import run as live  # noqa: PLC0415 - see above
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 MAX_LISTED = 12
+MANY = 1000
 
 type Path = tuple[str | int, ...]
 """The way to a value through the parsed file: `("zone", 0, "modes", 1)`."""
@@ -25,6 +26,7 @@ class Problem:
     hint: str = ""
     at_key: bool = False  # stands at the key; else at the value
     other: Path | None = None  # where the first of two that clash stands
+    offset: int | None = None  # stands within the text that is the value, at this character
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,16 @@ class ConfigErrors(Exception):
         super().__init__("\n".join(map(str, self.errors)))
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], most: int = MAX_LISTED) -> str:
     """Give words as a list for a sentence; a long list is cut."""
-    more = len(words) - MAX_LISTED
-    return ", ".join(words[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def did_you_mean(word: str, known: Sequence[str], otherwise: str = "") -> str:
     """Give the known word that was probably meant, as a question; else the other advice."""
+    if len(known) > MANY:  # all of ten thousand rules would take their time: those alike at once
+        known = [name for name in known if name[:2].casefold() == word[:2].casefold()][:MANY]
     folded = {name.casefold(): name for name in reversed(known)}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f'did you mean "{folded[near[0]]}"?' if near else otherwise

@@ -1,20 +1,29 @@
 """From a path to a configuration, or to everything that is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import PrivateAttr, ValidationError
 
 from gateway.config import references, syntax, wording
-from gateway.config.errors import ConfigError, ConfigErrors
+from gateway.config.errors import ConfigError, ConfigErrors, Problem
+from gateway.config.errors import Path as KeyPath
 from gateway.config.located import located, mark
 from gateway.config.models import Sections
 from gateway.config.site import compile_site
+from gateway.config.source import Beside, Folder, Remembered, Source
 from gateway.config.text import Text
+from rules.rulebook import RuleBook
 from rules.site import Site
 
-MAX_BYTES = 1_000_000
+if TYPE_CHECKING:
+    from gateway.config.rule_house import Known
+    from gateway.config.rules import Compiled
+    from rules.trial import RuleTest
+
+MAX_BYTES = 8_000_000  # 20,000 rules
 
 
 class Config(Sections):
@@ -22,6 +31,10 @@ class Config(Sections):
 
     _path: Path = PrivateAttr(default=Path())
     _warnings: tuple[ConfigError, ...] = PrivateAttr(default=())
+    _source: Source = PrivateAttr(default=Source("", ""))
+    _left_out: tuple[ConfigError, ...] = PrivateAttr(default=())
+    _book: RuleBook = PrivateAttr(default_factory=RuleBook)
+    _tests: tuple["RuleTest", ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
@@ -51,33 +64,173 @@ class Config(Sections):
         """Give the hash of everybody who has a code."""
         return {person.name: person.code for person in self.people if person.code is not None}
 
-    def found_at(self, path: Path, warnings: tuple[ConfigError, ...]) -> Self:
+    @property
+    def source(self) -> Source:
+        """Give what it was made of, without the hashes of codes: `again` makes it anew."""
+        return self._source
+
+    def found_at(self, path: Path, warnings: tuple[ConfigError, ...], source: Source) -> Self:
         """Note where it came from; give itself."""
-        self._path, self._warnings = path, warnings
+        self._path, self._warnings, self._source = path, warnings, source
+        return self
+
+    @property
+    def left_out(self) -> tuple[ConfigError, ...]:
+        """Give the mistakes of rules without which it was loaded."""
+        return self._left_out
+
+    def sparing(self, left_out: tuple[ConfigError, ...]) -> Self:
+        """Note what was left out; give itself."""
+        self._left_out = left_out
+        return self
+
+    def holding(self, compiled: "Compiled") -> Self:
+        """Note its rules; give itself."""
+        self._book, self._tests = compiled.book, compiled.tests
         return self
 
     def site(self) -> Site:
         """Give what the rules are told."""
-        return compile_site(self)
+        return compile_site(self, self._book)
+
+    def rulebook(self) -> RuleBook:
+        """Give the rules, compiled."""
+        return self._book
+
+    def rule_tests(self) -> tuple["RuleTest", ...]:
+        """Give the tests of the rules, each with the id of its rule."""
+        return self._tests
 
 
-def load(path: Path) -> Config:
-    """Read, check and give the configuration; raise ConfigErrors with all that is wrong."""
-    text = _read(path)
+def load(path: Path, known: "Known | None" = None) -> Config:
+    """Read, check and give the configuration; raise ConfigErrors with all that is wrong.
+
+    `known` says what the devices that joined can do, for rules that ask more of them.
+    """
+    return _made(_File(path, _read(path), Folder(path.parent)), known)
+
+
+def load_sparing(path: Path) -> Config:
+    """Give the configuration to start with: rules with mistakes are left out, and named in it.
+
+    A calendar that is gone must not leave a house without its alarm. Raises ConfigErrors with all
+    that is wrong where a mistake stands elsewhere.
+    """
+    return _spared(_File(path, _read(path), Folder(path.parent)))
+
+
+def again(source: Source) -> Config:
+    """Give a configuration as it was kept; raise ConfigErrors where it does not hold today."""
+    return _spared(_File(Path(source.path), Text(source.text), Remembered(source)))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it was read."""
+
+    path: Path
+    text: Text
+    beside: Beside
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was made of a file, and what was found."""
+
+    config: Config | None
+    compiled: "Compiled | None"
+    wrong: list[Problem]
+    odd: list[Problem]
+
+
+def _spared(file: _File) -> Config:
+    first = data = _parsed(file)
+    left_out: tuple[ConfigError, ...] = ()
+    while (judged := _judged(file, data, None)).wrong:
+        left_out = left_out or located(file.path, file.text, first, judged.wrong)
+        places = {problem.path[:2] for problem in judged.wrong}
+        if not all(place[:1] in _SPARED for place in places):
+            raise ConfigErrors(left_out)
+        data = _without(data, places)
+    return _held(file, data, judged).sparing(left_out)
+
+
+_SPARED = {("rule",), ("calendar",), ("window",)}
+
+
+def _without(data: dict[str, object], places: Iterable[KeyPath]) -> dict[str, object]:
+    """Leave out the sections at these places; each time at least one, so this comes to an end."""
+    left = dict(data)
+    for name in {str(place[0]) for place in places}:
+        table, bad = (
+            data[name],
+            {place[1] for place in places if place[:1] == (name,) and place[1:]},
+        )
+        if isinstance(table, list) and bad:
+            left[name] = [one for index, one in enumerate(table) if index not in bad]
+        else:
+            del left[name]
+    return left
+
+
+def _parsed(file: _File) -> dict[str, object]:
     try:
-        data = syntax.parse(text)
+        return syntax.parse(file.text)
     except syntax.NotToml as bad:
-        raise ConfigErrors(mark(path, text, problem) for problem in bad.problems) from None
-    wrong = list(references.errors(data))
-    warnings = located(path, text, data, references.warnings(data))
+        found = [mark(file.path, file.text, problem) for problem in bad.problems]
+        raise ConfigErrors(found) from None
+
+
+def _made(file: _File, known: "Known | None") -> Config:
+    data = _parsed(file)
+    judged = _judged(file, data, known)
+    if judged.wrong:
+        warnings = located(file.path, file.text, data, judged.odd)
+        raise ConfigErrors(located(file.path, file.text, data, judged.wrong), warnings)
+    return _held(file, data, judged)
+
+
+def _held(file: _File, data: dict[str, object], judged: _Judged) -> Config:
+    config = judged.config
+    assert config is not None  # noqa: S101 - nothing is wrong with it
+    warnings = located(file.path, file.text, data, judged.odd)
+    source = file.beside.source(file.path, file.text.content, config.codes.values())
+    config.found_at(file.path, warnings, source)
+    return config if judged.compiled is None else config.holding(judged.compiled)
+
+
+def _judged(file: _File, data: dict[str, object], known: "Known | None") -> _Judged:
+    wrong, odd = list(references.errors(data)), list(references.warnings(data))
+    config = None
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
         wrong += wording.problems(error)
-    else:
-        if not wrong:
-            return config.found_at(path, warnings)
-    raise ConfigErrors(located(path, text, data, wrong), warnings)
+    compiled = _compiled(file, config, data, wrong, known)
+    if compiled is not None:
+        wrong += compiled.errors
+        odd += compiled.warnings
+    return _Judged(config, compiled, wrong, odd)
+
+
+def _compiled(
+    read: _File,
+    config: Config | None,
+    data: dict[str, object],
+    wrong: list[Problem],
+    known: "Known | None",
+) -> "Compiled | None":
+    """Compile the rules, also those of a file with mistakes elsewhere; None where none can be."""
+    if not any(data.get(*section) for section in _SPARED):
+        return None
+    # A file without rules must not pay for what compiles them.
+    from gateway.config.rules import compile_rules  # noqa: PLC0415
+    from gateway.config.salvage import salvaged  # noqa: PLC0415
+
+    file: Sections | None = config if not wrong else salvaged(data, wrong)
+    if file is None:
+        return None
+    return compile_rules(file, read.path, read.text, read.beside, known)
 
 
 def _read(path: Path) -> Text:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateway.config.errors import ConfigError, Problem
 from gateway.config.errors import Path as KeyPath
+from gateway.config.strings import place_within
 from gateway.config.syntax import SyntaxProblem
 from gateway.config.text import HIDDEN, Text
 from gateway.config.values import MAX_NAME
@@ -37,14 +38,17 @@ def located(
     positions = Positions(text)
     errors = []
     for problem in found:
-        line, column = positions.find(problem.path, at_key=problem.at_key)
+        place = fitted(problem.path, data)
+        line, column = positions.find(place, at_key=problem.at_key)
+        if problem.offset is not None:
+            line, column = place_within(text, line, column, problem.offset)
         first = positions.find(problem.other)[0] if problem.other is not None else 0
         errors.append(
             ConfigError(
                 file=str(path),
                 line=line,
                 column=column,
-                path=spelled(problem.path, data),
+                path=spelled(place, data),
                 found=problem.found,
                 expected=problem.expected,
                 hint=_advice(problem.hint, first),
@@ -52,6 +56,17 @@ def located(
             )
         )
     return tuple(sorted(errors, key=lambda error: (error.line, error.column)))
+
+
+def fitted(path: KeyPath, data: object) -> KeyPath:
+    """Leave out the numbers of what could be a list, and stands alone in the file."""
+    fit: list[str | int] = []
+    for part in path:
+        if isinstance(part, int) and not isinstance(data, list):
+            continue
+        data = _inside(data, part)
+        fit.append(part)
+    return tuple(fit)
 
 
 def _advice(hint: str, first: int) -> str:
@@ -65,7 +80,8 @@ def spelled(path: KeyPath, data: object) -> str:
     for part in path:
         data = _inside(data, part)
         if isinstance(part, int):
-            name = data.get("name") if isinstance(data, dict) else None
+            # A rule goes by its id; a device's is long, and has a name beside it.
+            name = data.get("name", data.get("id")) if isinstance(data, dict) else None
             words += f".{name}" if isinstance(name, str) and _usable(name) else f"[{part}]"
         else:
             shown = HIDDEN if "$" in part else part  # a hash in a key's place

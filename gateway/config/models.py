@@ -6,10 +6,12 @@ The descriptions here are the reference: docs/config.md and nightlatch.schema.js
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from gateway.config.durations import Duration
 from gateway.config.errors import listed
+from gateway.config.rule_section import CalendarSection, RuleSection, WindowSection
+from gateway.config.section import Section
 from gateway.config.values import CodeHash, DeviceAddress, Name, Port, TimeZone, fault
 from gateway.model.capability import Capability
 from rules.site import OnTamper, ZoneKind
@@ -56,6 +58,8 @@ type Supervision = Annotated[
         off=True,
     ),
 ]
+type Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+type Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
 def _can_trip(reading: Capability) -> Capability:
@@ -65,14 +69,6 @@ def _can_trip(reading: Capability) -> Capability:
 
 
 type ZoneReading = Annotated[Capability, Field(strict=False), AfterValidator(_can_trip)]
-
-
-class Section(BaseModel):
-    """What all sections share: no key that we do not know, no type that has to be guessed."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, populate_by_name=False
-    )
 
 
 class SiteSection(Section):
@@ -86,6 +82,14 @@ class SiteSection(Section):
         "UTC",
         description="The IANA time zone in which times are shown. Delays never depend on it.",
         examples=["Europe/Berlin"],
+    )
+    latitude: Latitude | None = Field(
+        None,
+        description="Degrees north of the equator, for schedules of the sun. Two decimals do.",
+        examples=[52.52],
+    )
+    longitude: Longitude | None = Field(
+        None, description="Degrees east of Greenwich; west of it below zero.", examples=[13.41]
     )
 
 
@@ -308,3 +312,8 @@ class Sections(Section):
     areas: list[AreaSection] = Field(default_factory=list[AreaSection], alias="area")
     zones: list[ZoneSection] = Field(default_factory=list[ZoneSection], alias="zone")
     people: list[PersonSection] = Field(default_factory=list[PersonSection], alias="person")
+    calendars: list[CalendarSection] = Field(
+        default_factory=list[CalendarSection], alias="calendar"
+    )
+    windows: list[WindowSection] = Field(default_factory=list[WindowSection], alias="window")
+    rules: list[RuleSection] = Field(default_factory=list[RuleSection], alias="rule")

@@ -37,6 +37,24 @@ def _section(name: str, schema: dict[str, Any]) -> Iterator[str]:
         if isinstance(within, dict) and "properties" in within:
             yield f"### `[{name}.{key}.NAME]`\n"
             yield from _table(within)
+        elif _holds_tables(inner):
+            yield from _tables(f"{name}.{key}", inner)
+
+
+def _tables(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    """Give the table of a list of tables, and of those within it."""
+    alone = schema["type"] == "array" and not name.endswith(("choose", "may"))
+    yield f"### `[[{name}]]`\n" if alone else f"### `{name}`\n"
+    items = schema["items"]
+    about = schema.get("description", "")
+    yield from _table({"description": f"{about} Each is a table of:", **items})
+    for key, inner in items["properties"].items():
+        if _holds_tables(inner):
+            yield from _tables(f"{name}.{key}", inner)
+
+
+def _holds_tables(schema: dict[str, Any]) -> bool:
+    return "properties" in schema.get("items", {})
 
 
 def _table(schema: dict[str, Any]) -> Iterator[str]:
@@ -60,20 +78,29 @@ def _type(schema: dict[str, Any]) -> str:
     match schema:
         case {"x-range": _}:
             return "duration"
+        case {"items": {"type": "object"}} | {"type": ["object", "array"]}:
+            return "tables"
+        case {"items": {"type": "string", "format": "date"}}:
+            return "list of dates"
         case {"type": "array"}:
             return "list of texts"
+        case {"type": ["string", "array"]}:
+            return "text or list of texts"
         case {"type": "object", "additionalProperties": {"type": "integer"}}:
             return "table of numbers"
         case {"type": "object"}:
             return "tables"
         case _:
-            return {"string": "text", "integer": "number", "boolean": "true/false"}[schema["type"]]
+            return _PLAIN[schema["type"]]
+
+
+_PLAIN = {"string": "text", "integer": "number", "number": "number", "boolean": "true/false"}
 
 
 def _default(schema: dict[str, Any]) -> str:
     if "default" in schema:
         return _toml(schema["default"])
-    return "empty" if schema["type"] == "object" else "none"
+    return "empty" if "object" in schema["type"] else "none"
 
 
 def _allowed(schema: dict[str, Any]) -> str:

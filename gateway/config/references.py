@@ -25,6 +25,8 @@ class View:
     areas: list[Row]
     zones: list[Row]
     people: list[Row]
+    calendars: list[Row]
+    rules: list[Row]
     has_zigbee: bool
 
     @classmethod
@@ -34,6 +36,8 @@ class View:
             areas=_rows(data, "area"),
             zones=_rows(data, "zone"),
             people=_rows(data, "person"),
+            calendars=_rows(data, "calendar"),
+            rules=_rows(data, "rule"),
             has_zigbee="zigbee" in data,
         )
 
@@ -90,14 +94,15 @@ def warnings(data: Table) -> Iterator[Problem]:
 
 
 def _clashes(view: View) -> Iterator[Problem]:
-    for rows in (view.devices, view.areas, view.zones, view.people):
-        yield from _repeated(rows, "name", _folded, "a name of its own")
+    for rows in (view.devices, view.areas, view.zones, view.people, view.calendars):
+        yield from _repeated(rows, "name", folded, "a name of its own")
     yield from _repeated(view.devices, "id", str, "each device once")
+    yield from _repeated(view.rules, "id", folded, "an id of its own")
     hint = "two people with one code cannot be told apart: give each their own"
     yield from _repeated(view.people, "code", str, "a code of their own", hint, secret=True)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Fold names that people would mix up into one."""
     return name.casefold().replace("_", " ").replace("-", " ")
 

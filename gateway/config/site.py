@@ -1,15 +1,18 @@
 """From the checked file to what the rules are told of the place."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from gateway.config.models import AreaSection, PersonSection, Sections, ZoneSection
 from gateway.model.device import DeviceId
+from rules.rulebook import RuleBook
+from rules.schedule import Place
 from rules.site import Area, Lockout, Mode, Person, Site, Zone
 
 type Ids = dict[str, DeviceId]
 
 
-def compile_site(file: Sections) -> Site:
+def compile_site(file: Sections, rules: RuleBook | None = None) -> Site:
     """Give the site of a file whose references hold."""
     ids = {device.name: DeviceId(device.id) for device in file.devices}
     names = [area.name for area in file.areas]
@@ -25,7 +28,14 @@ def compile_site(file: Sections) -> Site:
         },
         lockout=Lockout(file.access.lockout_tries, file.access.lockout_time),
         arm_needs_code=file.access.arm_needs_code,
+        rules=rules or RuleBook(),
+        place=place_of(file),
     )
+
+
+def place_of(file: Sections) -> Place:
+    """Give where the schedules of a file hold, and where its sun rises."""
+    return Place(ZoneInfo(file.place.timezone), file.place.latitude, file.place.longitude)
 
 
 def _area(area: AreaSection, ids: Ids) -> Area:

@@ -35,10 +35,13 @@ class NotToml(Exception):
 
 def parse(text: Text) -> dict[str, object]:
     """Give the tables of a text, or raise NotToml."""
-    problems = list(_long_lines(text)) or list(_problems(text))
-    if problems:
-        raise NotToml(problems)
-    return tomllib.loads(text.content)
+    problems = list(_long_lines(text))
+    if not problems:
+        try:
+            return tomllib.loads(text.content)
+        except (ValueError, RecursionError):
+            problems = list(_problems(text))
+    raise NotToml(problems)
 
 
 def _long_lines(text: Text) -> Iterator[SyntaxProblem]:

@@ -10,6 +10,8 @@ _PLAIN_KEY = re.compile(r"\s*(name|areas|may_arm|may_disarm)\s*=")
 _BARE_KEY = re.compile(r"\s*[A-Za-z_][\w.-]{0,40}\s*", re.ASCII)
 _HEADER = re.compile(r"\s*\[")
 _PERSON = re.compile(r"person", re.IGNORECASE)
+_RULE = re.compile(r"^\s*\[\[\s*rule\s*\]\]\s*(#.*)?$")
+_DIGITS = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,18 @@ class Text:
     def _may_hold_code(self, line: int) -> bool:
         text = self.lines[line - 1]
         if _SECRET_WORD.search(text):
-            return True
+            # In a rule, `code` is followed by a name; whoever writes a code there is covered too.
+            return "$" in text or _DIGITS.search(text) is not None or not self._in(_RULE, line)
         if _HEADER.match(text):
             return False
-        if not self._in_person(line):
+        if not self._in(_PERSON, line):
             return bool(_PERSON.search(text.partition("=")[0]))
         return bool(text.strip()) and not _PLAIN_KEY.match(text)
 
-    def _in_person(self, line: int) -> bool:
+    def _in(self, section: re.Pattern[str], line: int) -> bool:
         for text in reversed(self.lines[:line]):
             if _HEADER.match(text) and not _HEADER_LIKE_VALUE.match(text):
-                return bool(_PERSON.search(text))
+                return bool(section.search(text))
         return False
 
 

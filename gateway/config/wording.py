@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator
 from types import UnionType
-from typing import Any, TypeAliasType, Union, get_args, get_origin
+from typing import Annotated, Any, TypeAliasType, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.config.errors import Path, Problem, did_you_mean, listed
 from gateway.config.models import ZONE_READINGS, Sections
+from gateway.config.rule_forms import is_tag
 from gateway.config.values import HIDDEN
 
 MAX_SHOWN = 60  # characters of a value
@@ -17,10 +18,10 @@ MAX_SHOWN = 60  # characters of a value
 _SECRET_KEYS = {"code", "lock_slots"}
 
 
-def problems(error: ValidationError) -> Iterator[Problem]:
-    """Give each of the errors that pydantic collected."""
+def problems(error: ValidationError, below: Path = ()) -> Iterator[Problem]:
+    """Give each of the errors that pydantic collected, of a value that stands below a path."""
     for detail in error.errors(include_url=False):
-        yield _problem(detail)
+        yield _problem(detail, (*below, *detail["loc"]))
 
 
 def describe(value: object) -> str:
@@ -48,16 +49,18 @@ def _quoted(text: str) -> str:
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in quoted)
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    path = tuple(part for part in detail["loc"] if part != "[key]")
-    at_key = "[key]" in detail["loc"]
-    found = "a value that is not shown" if _is_secret(path) else describe(detail["input"])
+def _problem(detail: ErrorDetails, place: Path) -> Problem:
+    path = tuple(part for part in place if not is_tag(part))
+    at_key = "[key]" in place
     context: dict[str, Any] = detail.get("ctx", {})
+    found = context.get("found") or describe(detail["input"])
+    if _is_secret(path):
+        found = "a value that is not shown"
     match detail["type"]:
         case "extra_forbidden":
-            return _unknown_key(path)
+            return _unknown_key(path, place)
         case "missing":
-            return _missing(path)
+            return _missing(path, place)
         case "nightlatch":
             shown = "a value that is not shown" if context["value"] == HIDDEN else found
             return Problem(path, shown, context["expected"], context["hint"], at_key=at_key)
@@ -72,17 +75,19 @@ def _is_secret(path: Path) -> bool:
     return path[:1] == ("person",) and not _SECRET_KEYS.isdisjoint(path)
 
 
-def _unknown_key(path: Path) -> Problem:
-    known = _known_keys(path[:-1])
+def _unknown_key(path: Path, place: Path) -> Problem:
+    known = _known_keys(place[:-1])
     key = str(path[-1])
     expected = f"one of {listed(known)}"
     found = f"unknown key {describe(key)}"
     return Problem(path, found, expected, did_you_mean(key, known), at_key=True)
 
 
-def _missing(path: Path) -> Problem:
-    example = _example(path)
+def _missing(path: Path, place: Path) -> Problem:
+    example = _example(place)
     hint = f"add {path[-1]} = {example}" if example else f"add [{path[-1]}]"
+    if not example and len(path) > 1:
+        hint = f"add {path[-1]} = ..."
     where = "here" if len(path) > 1 else "in this file"
     return Problem(path, f'no "{path[-1]}" {where}', "", hint)
 
@@ -102,7 +107,9 @@ def _choice(path: Path, value: object, found: str, context: dict[str, Any]) -> P
     return Problem(path, found, f"one of {listed(words)}", did_you_mean(str(value), words))
 
 
-def _expected(kind: str, context: dict[str, Any], path: Path, value: object) -> tuple[str, str]:
+def _expected(  # noqa: C901, PLR0912 - one line a kind: a table
+    kind: str, context: dict[str, Any], path: Path, value: object
+) -> tuple[str, str]:
     name = str(path[-1]) if path else ""
     match kind:
         case "string_type":
@@ -110,6 +117,12 @@ def _expected(kind: str, context: dict[str, Any], path: Path, value: object) -> 
         case "int_type":
             numeric = isinstance(value, str) and value.isdecimal() and not _is_secret(path)
             return "a whole number", f"write {value}, without quotes" if numeric else ""
+        case "float_type" | "finite_number":
+            return "a number", ""
+        case "too_short":
+            return "at least one", ""
+        case "too_long":
+            return f"at most {context['max_length']}", ""
         case "bool_type":
             return "true or false", "without quotes" if describe(value) in {
                 '"true"',
@@ -153,7 +166,9 @@ def _model_at(path: Path) -> type[BaseModel] | None:
     """Follow a path through the models."""
     kind: Any = Sections
     for part in path:
-        kind = _bare(kind)
+        kind = _form(kind, part) if is_tag(part) else _bare(kind)
+        if is_tag(part):
+            continue
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             fields = {field.alias or name: field for name, field in kind.model_fields.items()}
             kind = fields[str(part)].annotation if str(part) in fields else None
@@ -163,10 +178,31 @@ def _model_at(path: Path) -> type[BaseModel] | None:
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
+def _form(kind: Any, part: str | int) -> Any:
+    """Give the form of a table in a rule that a tag names."""
+    kind = _plain(kind)
+    for form in get_args(kind):
+        if any(isinstance(note, Tag) and note.tag == part for note in get_args(form)[1:]):
+            return get_args(form)[0]
+    return None
+
+
+def _plain(kind: Any) -> Any:
+    """Take aliases and annotations off a type."""
+    while True:
+        if isinstance(kind, TypeAliasType):
+            kind = kind.__value__
+        elif isinstance(get_origin(kind), TypeAliasType):  # Tables[Do]: a list of its argument
+            kind = list[get_args(kind)[0]]  # type: ignore[misc]
+        elif get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        else:
+            return kind
+
+
 def _bare(kind: Any) -> Any:
     """Take an alias or an optional off a type."""
-    while isinstance(kind, TypeAliasType):
-        kind = kind.__value__
+    kind = _plain(kind)
     if get_origin(kind) in {UnionType, Union}:
-        return next(arg for arg in get_args(kind) if arg is not type(None))
+        return _bare(next(arg for arg in get_args(kind) if arg is not type(None)))
     return kind

@@ -5,13 +5,14 @@ the chain vouches for. Where the disk cannot be used at all, the hub goes on in 
 """
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import batched
 from pathlib import Path
 
 from gateway.journal import rows
 from gateway.journal.armed import read_armed
-from gateway.journal.chain import UNREADABLE, follows
+from gateway.journal.chain import UNREADABLE, follows, is_sealed
 from gateway.journal.folder import (
     JOURNAL,
     LOCK,
@@ -21,7 +22,7 @@ from gateway.journal.folder import (
     set_aside,
     sync_folder,
 )
-from gateway.journal.records import Head, Item, JournalTooNew, Row, Settled
+from gateway.journal.records import Head, Item, JournalTooNew, Row, Settled, Snapshot
 from gateway.journal.scan import Findings, last_of, orders_left, scan, sound_rows
 from gateway.journal.store import KEEP_ENTRIES, Store
 from gateway.model.effect import Order
@@ -216,6 +217,8 @@ def _build_from(folder: Path, anchor: Head, found: Findings, keep: int) -> None:
                 kept = sound_rows(db, anchor, found.head)
                 for batch in batched(kept, _COPY_AT_ONCE):
                     new.write([item for row in batch for item in _copy(db, row, found)])
+                for snapshot in _older_snapshots(db, anchor, found):
+                    new.write((), snapshot)
         if found.snapshot is not None:
             new.write((), found.snapshot)
     finally:
@@ -228,6 +231,17 @@ def _copy(db: sqlite3.Connection, row: Row, found: Findings) -> list[Item]:
         return [replace(row, outbox=(lost,)), Settled(lost.id, lost.repeat)]
     posted = tuple(rows.posted_of(db, row.number))
     return [replace(row, outbox=posted), *rows.outcomes_of(db, row.number)]
+
+
+def _older_snapshots(db: sqlite3.Connection, anchor: Head, found: Findings) -> list[Snapshot]:
+    """Give the sound ones of entries that are kept, the oldest first; none where none is read."""
+    kept: list[Snapshot] = []
+    with suppress(*UNREADABLE):
+        for one in rows.snapshots(db, anchor.number - 1, found.start.number - 1):
+            is_there = one.head in (anchor, rows.head_upto(db, one.number))
+            if is_there and is_sealed(one):
+                kept.append(one)
+    return kept[::-1]
 
 
 def _oldest(folder: Path, start: Head) -> Head:

@@ -1,7 +1,9 @@
 """Reads rows off the disk, page by page, and trusts none of them."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gateway.journal.records import Head, Posted, Row, Settled, Snapshot
 from gateway.model.effect import OrderId
@@ -12,6 +14,9 @@ PAGE = 500
 """Rows read at a time: a reader that lingers would keep the WAL from shrinking."""
 ENDLESS = 2**62
 _ENTRY = "SELECT number, at_us, wall, era, kind, body, orders, hash FROM entry"
+_SNAPSHOT = "SELECT number, at_us, wall, era, rules_version, chain, body, hash FROM snapshot"
+_PACKED = b"x\x01"
+"""How a packed body begins, and no other: a state is JSON."""
 
 
 def anchor(db: sqlite3.Connection) -> Head:
@@ -89,11 +94,29 @@ def unconfirmed(db: sqlite3.Connection, upto: int) -> list[tuple[int, str]]:
     return db.execute(query, (upto,)).fetchall()
 
 
-def snapshots(db: sqlite3.Connection) -> list[Snapshot]:
-    """Give the snapshots, the newest first."""
-    query = """SELECT number, at_us, wall, era, rules_version, chain, body, hash FROM snapshot
-        ORDER BY number DESC"""
-    return [Snapshot(*fields) for fields in db.execute(query)]
+def snapshots(
+    db: sqlite3.Connection, after: int = -1, upto: int = ENDLESS, newest: int = ENDLESS
+) -> Iterator[Snapshot]:
+    """Give the snapshots after an entry, the newest first, one at a time."""
+    query = f"{_SNAPSHOT} WHERE number > ? AND number <= ? ORDER BY number DESC LIMIT ?"
+    for fields in db.execute(query, (after, upto, newest)):
+        snapshot = Snapshot(*fields)
+        yield replace(snapshot, body=unpacked(snapshot.body))
+
+
+def packed(body: bytes) -> bytes:
+    """Give a snapshot's body as it lies on disk: a seventh of what it is."""
+    return zlib.compress(body, 1)
+
+
+def unpacked(body: bytes) -> bytes:
+    """Read it; what is damaged comes back as it is, and its seal shows it."""
+    if not body.startswith(_PACKED):  # as it was kept before
+        return body
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return body
 
 
 def digest_field(db: sqlite3.Connection, number: int) -> bytes:

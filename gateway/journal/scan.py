@@ -14,6 +14,9 @@ from gateway.model.clock import HouseTime
 from gateway.model.effect import Order
 from gateway.model.event import Entry
 
+CANDIDATES = 3
+"""Snapshots that a restart looks at: the others are there to look back."""
+
 
 @dataclass(slots=True)
 class Findings:
@@ -97,7 +100,7 @@ def _orders_of(db: sqlite3.Connection, number: int) -> list[Order]:
 
 def _pick_snapshot(db: sqlite3.Connection, version: str, found: Findings) -> None:
     try:
-        candidates = rows.snapshots(db)
+        candidates = list(rows.snapshots(db, newest=CANDIDATES))
         begins = rows.anchor(db).number
     except UNREADABLE as error:
         found.damage.append(f"the snapshots cannot be read ({error})")

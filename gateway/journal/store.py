@@ -9,11 +9,14 @@ from itertools import batched, chain
 from pathlib import Path
 from typing import Self
 
+from gateway.journal import rows, thinning
 from gateway.journal.folder import JOURNAL, make_private
 from gateway.journal.records import Head, Item, JournalTooNew, Posted, Row, Settled, Snapshot
+from gateway.model.effect import Repeat
 
 KEEP_ENTRIES = 1_000_000
 KEEP_SNAPSHOTS = 3
+"""The newest are for restarts: no entry goes that these still need."""
 PRUNE_AT_ONCE = 10_000
 ROWS_A_STATEMENT = 250
 WAL_LIMIT_BYTES = 16 * 1024 * 1024
@@ -104,7 +107,7 @@ class Store:
         entries = (_entry_fields(row) for row in rows)
         self._insert_into("entry", "(?, ?, ?, ?, ?, ?, ?, ?)", entries)
         posted = (fields for row in rows for fields in _outbox_fields(row))
-        self._insert_into("outbox", "(?, ?, ?, ?, ?, ?, ?, NULL)", posted)
+        self._insert_into("outbox", "(?, ?, ?, ?, ?, ?, ?, ?)", posted)
 
     def _insert_into(self, table: str, marks: str, lines: Iterator[tuple[object, ...]]) -> None:
         """Insert many rows by each statement.
@@ -120,22 +123,38 @@ class Store:
     def _keep_snapshot(self, snapshot: Snapshot) -> None:
         insert = "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         self._db.execute(insert, _snapshot_fields(snapshot))
-        newest = "SELECT number FROM snapshot ORDER BY number DESC LIMIT ?"
-        self._db.execute(f"DELETE FROM snapshot WHERE number NOT IN ({newest})", (KEEP_SNAPSHOTS,))  # noqa: S608 - our own words
+        thinning.thin(self._db, KEEP_SNAPSHOTS)
         self._prune()
 
     def _prune(self) -> None:
-        """Drop a bounded lot of the oldest entries, never one that a snapshot still needs."""
-        limit = """SELECT number, hash FROM entry
-            WHERE number <= (SELECT min(number) FROM snapshot)
-              AND number <= (SELECT max(number) FROM entry) - ?
-              AND number < (SELECT min(number) FROM entry) + ?
-            ORDER BY number DESC LIMIT 1"""
-        cut = self._db.execute(limit, (self._keep, PRUNE_AT_ONCE)).fetchone()
-        if cut is not None:
-            self._db.execute("DELETE FROM outbox WHERE number <= ?", cut[:1])
-            self._db.execute("DELETE FROM entry WHERE number <= ?", cut[:1])
-            self._db.execute("UPDATE anchor SET number = ?, hash = ?", cut)
+        """Drop a bounded lot of the oldest entries, never one that a restart still needs.
+
+        The rest begins at a snapshot, so that the state after each entry that is left is told;
+        where snapshots are too far apart for that it begins anywhere.
+        """
+        first, last = self._numbers(_BOUNDS)
+        (needed,) = self._numbers(_NEEDED, KEEP_SNAPSHOTS)
+        upto = min(needed, last - self._keep)
+        most = first + PRUNE_AT_ONCE - 1
+        (cut,) = self._numbers(_NEWEST_WITHIN, first, min(upto, most))
+        if not cut and upto >= most:
+            cut = most
+        if cut:
+            self._drop_upto(rows.head_upto(self._db, cut))
+
+    def _drop_upto(self, head: Head) -> None:
+        self._db.execute("DELETE FROM outbox WHERE number <= ?", (head.number,))
+        self._db.execute("DELETE FROM entry WHERE number <= ?", (head.number,))
+        self._db.execute("DELETE FROM snapshot WHERE number < ?", (head.number,))
+        self._db.execute("UPDATE anchor SET number = ?, hash = ?", (head.number, head.hash))
+
+    def _numbers(self, query: str, *values: int) -> tuple[int, ...]:
+        return tuple(number or 0 for number in self._db.execute(query, values).fetchone())
+
+
+_BOUNDS = "SELECT (SELECT min(number) FROM entry), (SELECT max(number) FROM entry)"
+_NEEDED = "SELECT min(number) FROM (SELECT number FROM snapshot ORDER BY number DESC LIMIT ?)"
+_NEWEST_WITHIN = "SELECT max(number) FROM snapshot WHERE number >= ? AND number <= ?"
 
 
 def migrate(db: sqlite3.Connection, scripts: Path) -> None:
@@ -179,7 +198,7 @@ def _entry_fields(row: Row) -> tuple[object, ...]:
 
 def _snapshot_fields(one: Snapshot) -> tuple[object, ...]:
     known = one.number, one.at_us, one.wall, one.era, one.version
-    return *known, one.chain, one.body, one.hash
+    return *known, one.chain, rows.packed(one.body), one.hash
 
 
 def _outbox_fields(row: Row) -> Iterator[tuple[object, ...]]:
@@ -189,4 +208,5 @@ def _outbox_fields(row: Row) -> Iterator[tuple[object, ...]]:
 
 def _order_fields(number: int, place: int, order: Posted) -> tuple[object, ...]:
     known = number, place, order.id, order.at_us
-    return *known, order.repeat, order.expires_us, order.effect
+    outcome = "written down" if order.repeat == Repeat.RECORD else None
+    return *known, order.repeat, order.expires_us, order.effect, outcome

@@ -1,5 +1,6 @@
 """What the rules want done, and what a repeat of it would do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -45,7 +46,44 @@ class Notify:
     level: Level
 
 
-type Effect = Perform | Notify
+class Outcome(StrEnum):
+    """What became of a run of a rule."""
+
+    RAN = "ran"  # it started
+    WENT_ON = "went on"  # after a wait
+    QUEUED = "queued"  # until the run before it ends
+    CANCELLED = "cancelled"  # while it waited
+    DROPPED = "dropped"  # it never started
+    STOPPED = "stopped"  # by a bound
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRan:
+    """Write down what a rule did and why. The effects after it in the same entry are its own."""
+
+    rule: str
+    run: int  # 0: it never started
+    outcome: Outcome
+    trigger: str  # in words
+    why: str = ""  # of what is neither RAN nor WENT_ON
+    terms: tuple[str, ...] = ()  # of its condition, each with its value, as it was decided
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgram:
+    """Run a rule's program in a sandbox; its answer returns as ProgramEnded."""
+
+    rule: str
+    run: int
+    program: str
+    arguments: tuple[str, ...]
+    given: Mapping[str, str]  # what triggered the run
+    deadline: timedelta
+    memory_bytes: int
+    may: tuple[Command, ...]  # it can ask for nothing else
+
+
+type Effect = Perform | Notify | RuleRan | RunProgram
 
 
 class Repeat(StrEnum):
@@ -53,6 +91,7 @@ class Repeat(StrEnum):
 
     SET = "set"  # harmless: may leave before the commit
     ONCE = "once"  # leaves after the commit, once per order
+    RECORD = "record"  # nobody performs it: it is written down, and that is all
     NEVER_LATE = "never late"  # leaves after the commit, dropped when it has expired
 
 
@@ -76,8 +115,10 @@ class Order:
 def repeat_of(effect: Effect) -> Repeat:
     """Class an effect by what a repeat would do."""
     match effect:
-        case Notify():
+        case Notify() | RunProgram():
             return Repeat.ONCE
+        case RuleRan():
+            return Repeat.RECORD
         case Perform(command=command):
             return _repeat_of_command(command)
 

@@ -219,8 +219,42 @@ class AreaLost:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationLoaded:
+    """Another configuration is in force from here on; `digest` tells which."""
+
+    digest: str
+    cancelled: tuple[str, ...] = ()  # what rules no longer wait for, in sentences
+    changed: tuple[str, ...] = ()  # "zone kitchen: gone"; not told of a change over a restart
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """Time passed. Late, early or twice: no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallTold:
+    """What the wall clock shows: told at a start, at each step of it, and for schedules."""
+
+    wall: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCalled:
+    """Somebody calls a rule by its name."""
+
+    rule: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEnded:
+    """A rule's program ended, and asks for these commands; none where it failed."""
+
+    rule: str
+    program: str
+    commands: tuple[Command, ...] = ()
+    reason: str = ""  # why it failed
 
 
 type Event = (
@@ -248,7 +282,11 @@ type Event = (
     | StorageRecovered
     | PartFailed
     | AreaLost
+    | ConfigurationLoaded
     | Ticked
+    | WallTold
+    | RuleCalled
+    | ProgramEnded
 )
 
 

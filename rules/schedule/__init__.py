@@ -15,9 +15,10 @@ from rules.schedule.errors import BadSchedule
 from rules.schedule.firing import CatchUp, Keep, firings, missed, next_after
 from rules.schedule.kinds import Place, Schedule
 from rules.schedule.parse import catch_up
-from rules.schedule.windows import Window, is_inside, next_edge
+from rules.schedule.windows import AtEdges, Window, is_inside, next_edge
 
 __all__ = [
+    "AtEdges",
     "BadSchedule",
     "Calendar",
     "CatchUp",

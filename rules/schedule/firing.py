@@ -100,7 +100,7 @@ def _found(schedule: Schedule, after: datetime) -> Iterator[datetime]:
         case AtEvents():
             return _edges(schedule, after)
         case _:
-            assert_never(schedule)
+            return schedule.later(after)
 
 
 def _by_day(

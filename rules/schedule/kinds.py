@@ -1,8 +1,10 @@
 """The kinds of schedule, as `compile` makes them: plain data, checked before."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from rules.schedule.calendars import IcsCalendar
@@ -67,4 +69,12 @@ class AtEvents:
     offset: timedelta
 
 
-type Schedule = AtTimes | AtSun | Every | AtEvents
+class Derived(Protocol):
+    """What follows from something else, as the edges of a window do, and finds its firings."""
+
+    def later(self, instant: datetime, /) -> Iterator[datetime]:
+        """Give the firings after an instant (UTC), in order."""
+        ...
+
+
+type Schedule = AtTimes | AtSun | Every | AtEvents | Derived

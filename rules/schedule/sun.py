@@ -2,14 +2,11 @@
 
 A solar day lasts from half a day before noon to half a day after. Each has at most one dawn,
 sunrise, sunset and dusk, which are therefore in order, also where the summer sun sets after
-midnight. Its date is the local one at noon.
+midnight. Its date is the local one at noon. astral is imported by need: most hubs never ask it.
 """
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-
-from astral import Observer, SunDirection
-from astral.sun import noon, time_of_transit
 
 from rules.schedule.civil import DAY
 
@@ -39,11 +36,17 @@ class IfNever(StrEnum):
 
 def solar_noon(latitude: float, longitude: float, day: date) -> datetime:
     """Give the noon (UTC) of a solar day, within 12 h of noon UTC of that date."""
+    from astral import Observer  # noqa: PLC0415 - see above
+    from astral.sun import noon  # noqa: PLC0415 - see above
+
     return noon(Observer(latitude, longitude), day)
 
 
 def sun_time(event: SunEvent, latitude: float, longitude: float, day: date) -> datetime | None:
     """Give the event of a solar day (UTC), or None where the sun does not do it that day."""
+    from astral import Observer, SunDirection  # noqa: PLC0415 - see above
+    from astral.sun import time_of_transit  # noqa: PLC0415 - see above
+
     middle = solar_noon(latitude, longitude, day)
     if event is SunEvent.NOON:
         return middle

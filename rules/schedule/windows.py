@@ -52,6 +52,22 @@ class During:
 type Window = Clocked | Between | During
 
 
+@dataclass(frozen=True, slots=True)
+class AtEdges:
+    """A schedule: whenever a window begins to hold, or ends to."""
+
+    window: Window
+    opens: bool
+
+    def later(self, instant: datetime, /) -> Iterator[datetime]:
+        """Give the edges after an instant, in order."""
+        edge = next_edge(self.window, instant)
+        while edge is not None:
+            if is_inside(self.window, edge) is self.opens:
+                yield edge
+            edge = next_edge(self.window, edge)
+
+
 def is_inside(window: Window, instant: datetime) -> bool:
     """Tell whether the window holds at an instant. Raises ValueError for one without a zone."""
     instant = in_utc(instant)

@@ -5,10 +5,22 @@ DeedError
 
 from collections.abc import Callable, Mapping
 
-from simulator.play import keys, sentence
+from simulator.play import keys, rule_text, sentence
 from simulator.play.house import Home
-from simulator.play.keys import Key, milliseconds
-from simulator.play.scenario import Act, Ask, Deed, Expectation, Job, Pause, Run, Until
+from simulator.play.keys import Key, milliseconds, moment
+from simulator.play.plan import KINDS
+from simulator.play.scenario import (
+    Act,
+    Ask,
+    Deed,
+    Expectation,
+    Job,
+    Pause,
+    Reload,
+    Run,
+    SetWall,
+    Until,
+)
 from simulator.play.sentence import near
 
 WITHIN_MS = 2000  # of an expectation that says nothing else
@@ -110,6 +122,26 @@ def _run(table: Table, _: Home) -> Deed:
     return Run(next(job for job in Job if job in table))
 
 
+def _reload(table: Table, _: Home) -> Deed:
+    text = str(table["reload"])
+    try:
+        rule_text.names_of(text)
+    except rule_text.RulesError as error:
+        raise DeedError("reload", str(error)) from error
+    plan = {kind: tuple(_names(table[kind])) for kind in KINDS if kind in table}
+    if plan and "refused" in table:
+        raise DeedError("refused", "what is refused has no plan: nothing is kept or cancelled")
+    return Reload(text, plan, _refused(table))
+
+
+def _set_wall(table: Table, _: Home) -> Deed:
+    written = str(table["wall"])
+    wall = moment(written)
+    if wall is None:
+        raise DeedError("wall", f"{written!r} is no time")
+    return SetWall(wall, written)
+
+
 def _ask(table: Table, home: Home) -> Deed:
     do = str(table["hub"])
     fields = {key: table[key] for key in keys.HUB[do] if key in table}
@@ -120,11 +152,12 @@ def _ask(table: Table, home: Home) -> Deed:
         _known("bypass", zone, home.zones)
     if "device" in fields:
         _known("device", str(fields["device"]), home.devices)
+    if "rule" in fields:
+        _known("rule", str(fields["rule"]), home.rules)
     if "mode" in fields:
         areas = (area,) if area else tuple(home.modes)
         _known("mode", str(fields["mode"]), {mode for name in areas for mode in home.modes[name]})
-    refused = table.get("refused")
-    return Ask(do, fields, None if refused is None else str(refused))
+    return Ask(do, fields, _refused(table))
 
 
 def _stick(table: Table, _: Home) -> Deed:
@@ -151,6 +184,11 @@ def _known(key: str, name: str, names: Mapping[str, object] | frozenset[str] | s
         raise DeedError(key, f"there is no {what} {name!r}{near(name, names)}")
 
 
+def _refused(table: Table) -> str | None:
+    refused = table.get("refused")
+    return None if refused is None else str(refused)
+
+
 def _within(table: Table) -> int:
     return milliseconds(table.get("within")) or PHASE_WITHIN_MS
 
@@ -173,6 +211,8 @@ _MAKERS: Mapping[str, Callable[[Table, Home], Deed]] = {
     "expect_not": _expect_not,
     "wait": _wait,
     "wait_phase": _wait_phase,
+    "reload": _reload,
+    "wall": _set_wall,
     "hub": _ask,
     "stick": _stick,
     "device": _device,

@@ -35,6 +35,7 @@ class Home:
     devices: Mapping[str, Resident]
     modes: Mapping[str, frozenset[str]]  # of each area
     zones: frozenset[str] = field(default_factory=frozenset)
+    rules: frozenset[str] = field(default_factory=frozenset)  # also those of the scenario
 
     @property
     def hub_file(self) -> Path:
@@ -75,6 +76,7 @@ def open_home(file: Path) -> Home:
         devices={resident.name: resident for resident in residents},
         modes={_name(area): frozenset(area.get("modes", {})) for area in hub.get("area", [])},
         zones=frozenset(_name(zone) for zone in hub.get("zone", [])),
+        rules=frozenset(str(rule.get("id", "")) for rule in hub.get("rule", [])),
     )
 
 

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from simulator.zigbee.house import Kind
 
@@ -30,6 +31,15 @@ def milliseconds(text: object) -> int | None:
         return None
     found = round(float(match[1]) * _MILLISECONDS[match[2]])
     return found if found <= LONGEST_MS else None
+
+
+def moment(text: object) -> datetime | None:
+    """Read "2027-10-31T02:29:57+02:00" as UTC; None for anything else, or without its offset."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_number(value: object) -> bool:
@@ -73,6 +83,11 @@ WAIT = Key(
     'a duration such as "2s", or one of: exit delay, entry delay, siren time',
     lambda value: milliseconds(value) is not None or value in PHASE_DELAYS,
 )
+WALL = Key(
+    'a time with its offset, such as "2027-10-31T02:29:57+02:00"',
+    lambda value: moment(value) is not None,
+)
+RULES = Key("rules as text", lambda value: isinstance(value, str))
 PHASE = one_of("disarmed", "exit", "armed", "entry", "alarm")
 STEPS = Key("steps as [[step]] tables", lambda v: isinstance(v, list) and v != [], needed=True)
 
@@ -80,6 +95,7 @@ TOP: Mapping[str, Key] = {
     "name": needed(TEXT),
     "about": needed(TEXT),
     "house": needed(TEXT),
+    "rules": RULES,
     "step": STEPS,
 }
 
@@ -93,6 +109,11 @@ VERBS: Mapping[str, Mapping[str, Key]] = {
     "kill": {"kill": one_of("hub"), "as": TEXT},
     "start": {"start": one_of("hub"), "as": TEXT},
     "stop": {"stop": one_of("hub"), "as": TEXT},
+    "reload": {
+        "reload": RULES, "kept": NAMES, "rebased": NAMES, "cancelled": NAMES,
+        "refused": TEXT, "as": TEXT,
+    },
+    "wall": {"wall": WALL, "as": TEXT},
     "hub": {"hub": TEXT, "refused": TEXT, "as": TEXT},  # and HUB's
     "stick": {"stick": TEXT, "as": TEXT},  # and STICK's
     "device": {"device": TEXT, "do": needed(TEXT), "as": TEXT},  # and ACTS's
@@ -104,6 +125,7 @@ HUB: Mapping[str, Mapping[str, Key]] = {
     "disarm": {"area": TEXT, "code": DIGITS},
     "bypass": {"zone": needed(TEXT), "bypassed": FLAG, "code": DIGITS},
     "reset": {"area": TEXT, "code": DIGITS},
+    "call": {"rule": needed(TEXT), "code": DIGITS},
     "pair": {"seconds": NUMBER, "install_code": TEXT, "address": TEXT},
     "command": {
         "device": needed(TEXT),

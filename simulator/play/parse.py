@@ -3,12 +3,14 @@
 ScenarioError
 """
 
+import contextlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from simulator.play import deeds, keys
+from simulator.play import deeds, keys, rule_text
 from simulator.play.house import HOUSES, Home, house_file, known_houses, open_home
 from simulator.play.keys import Key
 from simulator.play.lines import Lines
@@ -65,10 +67,14 @@ def parse(text: str, file: Path) -> Scenario:
     if problems:
         raise ScenarioError(file, tuple(sorted(problems)))
     home = _home(table, file, lines)
+    try:
+        home = replace(home, rules=home.rules | _rules(table))
+    except rule_text.RulesError as error:
+        problems.append(Problem(lines.top("rules"), str(error)))
     steps = _Steps(home, lines, problems).read(table["step"])
     if problems:
         raise ScenarioError(file, tuple(sorted(problems)))
-    return Scenario(file, table["name"], table["about"], home, steps)
+    return Scenario(file, table["name"], table["about"], home, steps, table.get("rules", ""))
 
 
 def check(
@@ -102,6 +108,16 @@ def _home(table: Mapping[str, str], file: Path, lines: Lines) -> Home:
         return open_home(found)
     except HouseError as error:
         raise ScenarioError(file, (Problem(line, f"the house {name!r}: {error}"),)) from error
+
+
+def _rules(table: Mapping[str, Any]) -> frozenset[str]:
+    """Name the rules that stand in the configuration at any time of the play."""
+    names = rule_text.names_of(table.get("rules", ""))
+    for step in table["step"]:
+        text = step.get("reload") if isinstance(step, dict) else None
+        with contextlib.suppress(rule_text.RulesError):  # it is told of at its step
+            names |= rule_text.names_of(text) if isinstance(text, str) else frozenset()
+    return names
 
 
 class _Steps:

@@ -4,10 +4,20 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
-from simulator.play.seen import HubEye, Message, Seen, from_air
+from simulator.play.seen import (
+    EPOCH,
+    MICROSECOND,
+    NANOSECONDS_PER_MICROSECOND,
+    HubEye,
+    Message,
+    Seen,
+    from_air,
+)
 
 SEEN_MAX = 100_000
+SAME_WALL_US = 500_000  # a step has more than a second
 
 
 class TooMuch(Exception):
@@ -41,6 +51,13 @@ class Recorder:
         for seen in self._eye.entry(message):
             self._keep(seen)
         self.entered.set()
+
+    def shows(self, wall: datetime, at_ns: int) -> bool:
+        """Whether the hub wrote down that its wall clock stepped to what shows this then."""
+        if self._eye.wall_offset_us is None:
+            return False
+        offset_us = (wall - EPOCH) // MICROSECOND - at_ns // NANOSECONDS_PER_MICROSECOND
+        return abs(self._eye.wall_offset_us - offset_us) < SAME_WALL_US
 
     def looked(self, state: Message) -> None:
         """Take the hub's state."""

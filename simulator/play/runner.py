@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from simulator.play.far_side import Listen
 from simulator.play.judge import Moment, judge, settled
-from simulator.play.line import LineError, Refused
+from simulator.play.line import LineError, Message, Refused
 from simulator.play.parse import load
+from simulator.play.plan import judge_plan
 from simulator.play.process import ProcessEnded
 from simulator.play.recorder import Recorder, boottime_ns
 from simulator.play.scenario import (
@@ -20,8 +22,10 @@ from simulator.play.scenario import (
     Job,
     Outcome,
     Pause,
+    Reload,
     Run,
     Scenario,
+    SetWall,
     Step,
     StepResult,
     Until,
@@ -33,6 +37,8 @@ NANOSECONDS = 1_000_000  # in a millisecond
 GRACE_MS = 300
 """What was seen in time may reach us so much later; it is judged by its own moment all the same."""
 LOOK_SECONDS = 0.2  # the hub's state is looked at as often, entry or not
+WALL_SECONDS = 10.0
+"""The hub looks at its wall clock every second or so."""
 START = "the start"
 
 
@@ -87,6 +93,8 @@ async def simulate(  # noqa: PLR0913  # each is a wish of its own; all but one a
         ezsp=ezsp,
         work=work,
         prepared=prepared,
+        rules=scenario.rules,
+        sets_wall=scenario.sets_wall,
         happened=player.recorder.happened,
         entered=player.recorder.wrote,
     )
@@ -149,7 +157,14 @@ class Player:
             case Act(do=do, device=device, fields=fields):
                 return await house.far.act(do, device, **fields) or now_ns
             case Ask() as ask:
-                await self._ask(ask, house)
+                await self._ask(ask, house, ask.do, ask.fields)
+            case Reload() as reload:
+                house.write_rules(reload.rules)
+                answer = await self._ask(reload, house, "reload", {})
+                for result in judge_plan(reload, answer.get("plan", {})):
+                    self._result(result)
+            case SetWall(wall=wall):
+                return await self._set_wall(wall, house)
             case Run(job=job):
                 await _run(job, house)
             case Pause(milliseconds=wait_ms, after=after):
@@ -161,9 +176,12 @@ class Player:
                 pass
         return now_ns
 
-    async def _ask(self, ask: Ask, house: VirtualHouse) -> None:
+    async def _ask(
+        self, ask: Ask | Reload, house: VirtualHouse, do: str, fields: Mapping[str, object]
+    ) -> Message:
+        answer: Message = {}
         try:
-            await house.hub.ask(ask.do, **ask.fields)
+            answer = await house.hub.ask(do, **fields)
         except Refused as no:
             if ask.refused is None:
                 raise
@@ -171,10 +189,20 @@ class Player:
             detail = f"the hub refused: {no}"
         else:
             if ask.refused is None:
-                return
+                return answer
             passed, detail = False, "the hub did it"
         expected = f"{ask}, refused: {ask.refused}"
         self._result(StepResult(expected, None, None, passed, detail))
+        return answer
+
+    async def _set_wall(self, wall: datetime, house: VirtualHouse) -> int:
+        """Set the hub's wall clock, and wait until a running hub has told its rules."""
+        at_ns = house.show_wall(wall)
+        end_ns = at_ns + round(WALL_SECONDS * 1e9)
+        while house.hub.pid is not None and not self.recorder.shows(wall, at_ns):
+            if not await self.recorder.wait(end_ns):
+                raise NotPlayed(f"the hub saw no step of its wall clock in {WALL_SECONDS:g} s")
+        return at_ns
 
     async def _until(self, until: Until, house: VirtualHouse) -> int:
         """Wait for a phase; give when it began (or ended), by the hub's own word."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -39,6 +40,33 @@ class Ask:
 
     def __str__(self) -> str:
         return _listed(f"hub: {self.do}", self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """Other rules stand in the hub's configuration, and it loads them while it runs.
+
+    `plan` has parts of the sentences in which the hub says what it does to what waits: of each
+    kind that is named, all of them.
+    """
+
+    rules: str
+    plan: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    refused: str | None = None  # as in Ask
+
+    def __str__(self) -> str:
+        return "hub: reload"
+
+
+@dataclass(frozen=True, slots=True)
+class SetWall:
+    """The hub's wall clock is set."""
+
+    wall: datetime  # UTC
+    written: str  # as it stands in the file
+
+    def __str__(self) -> str:
+        return f"the wall clock shows {self.written}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +118,7 @@ class Expectation:
         return f"{'not: ' * self.absent}{self.sentence}"
 
 
-type Deed = Act | Ask | Run | Pause | Until | Expectation
+type Deed = Act | Ask | Reload | SetWall | Run | Pause | Until | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +139,12 @@ class Scenario:
     about: str
     home: Home
     steps: tuple[Step, ...]
+    rules: str = ""  # added to the hub's configuration
+
+    @property
+    def sets_wall(self) -> bool:
+        """Whether the hub needs a wall clock that can be set."""
+        return any(isinstance(step.deed, SetWall) for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

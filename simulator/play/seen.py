@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 type Message = Mapping[str, Any]
 
 NANOSECONDS_PER_MICROSECOND = 1000
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RUNS: Mapping[str, str] = {
+    "ran": "runs", "went on": "continues", "queued": "queues", "cancelled": "cancels",
+    "dropped": "drops", "stopped": "stops",
+}  # fmt: skip
+"""What the hub does with a rule, by what it writes down of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class HubEye:
 
     offset_us: int = 0  # house time less CLOCK_BOOTTIME, within this boot
     last_entry: int = 0
+    wall_offset_us: int | None = None  # its wall clock less CLOCK_BOOTTIME, at its last step
     _phases: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
     _troubles: dict[str, int] = field(default_factory=dict[str, int])
     _bypassed: frozenset[str] = frozenset()
@@ -84,12 +93,16 @@ class HubEye:
         return (house_us - self.offset_us) * NANOSECONDS_PER_MICROSECOND
 
     def entry(self, message: Message) -> Iterator[Seen]:
-        """See a journal entry: its own text, and what people are told because of it."""
+        """See a journal entry: its own text, what people are told, and which rules run."""
         self.last_entry = max(self.last_entry, int(message["entry"]))
         at_ns = self.nanoseconds(int(message["at_us"]))
-        for text in (message.get("text"), *_notices(message.get("effects", []))):
-            if text:
-                yield Seen(at_ns, "hub", "says", str(text))
+        if message.get("event", {}).get("is") == "ClockStepped":
+            boottime_us = int(message["at_us"]) - self.offset_us
+            self.wall_offset_us = _microseconds(message["wall"]) - boottime_us
+        if message.get("text"):
+            yield Seen(at_ns, "hub", "says", str(message["text"]))
+        for verb, rest in _effects(message.get("effects", [])):
+            yield Seen(at_ns, "hub", verb, rest)
 
     def state(self, state: Message) -> list[Seen]:
         """See what changed since the last state; how things stood at first is no news."""
@@ -128,13 +141,29 @@ class HubEye:
         self._bypassed = there
 
 
-def _notices(effects: object) -> Iterator[str]:
-    """Find the texts for people among an entry's effects, however deep the codec put them."""
+def _microseconds(wall: str) -> int:
+    """Turn a wall time as the hub writes it into microseconds of the epoch."""
+    return (datetime.fromisoformat(wall) - EPOCH) // MICROSECOND
+
+
+def _effects(effects: object) -> Iterator[tuple[str, str]]:
+    """Find what has words among an entry's effects, however deep the codec put them."""
     if isinstance(effects, list):
         for effect in effects:
-            yield from _notices(effect)
+            yield from _effects(effect)
     elif isinstance(effects, dict):
-        if effects.get("is") == "Notify":
-            yield str(effects.get("text", ""))
+        words = _effect_words(effects)
+        if words is not None:
+            yield words
         else:
-            yield from _notices(list(effects.values()))
+            yield from _effects(list(effects.values()))
+
+
+def _effect_words(effect: Message) -> tuple[str, str] | None:
+    match effect:
+        case {"is": "Notify", "text": text}:
+            return "tells", str(text)
+        case {"is": "RuleRan", "rule": rule, "outcome": outcome}:
+            return RUNS.get(str(outcome), str(outcome)), str(rule)
+        case _:
+            return None

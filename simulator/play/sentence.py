@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from simulator.play.house import Home
-from simulator.play.seen import Seen
+from simulator.play.seen import RUNS, Seen
 from simulator.zigbee.house import Kind
 
 PHASES = ("disarmed", "exit", "armed", "entry", "alarm")
@@ -54,9 +54,10 @@ class Sentence:
 
     def fits(self, seen: Seen) -> bool:
         """Whether this is what was seen. What was left unsaid may be anything."""
-        if self.verb != seen.verb:
+        told = self.verb == "says" and seen.verb == "tells"  # what it tells people it says too
+        if self.verb != seen.verb and not told:
             return False
-        if self.verb == "says":
+        if self.verb in ("says", "tells"):
             return self.rest.casefold() in seen.rest.casefold()
         # "hub is armed" is said of whichever area there is.
         anyone = self.subject == "hub" and self.verb == "is" and seen.rest in PHASES
@@ -92,7 +93,9 @@ def near(word: str, known: Iterable[str]) -> str:
 def _verbs(subject: str, home: Home) -> Mapping[str, Collection[str]] | None:
     if subject == "hub":
         troubles = [f"trouble {kind}" for kind in TROUBLES]
-        return {"is": PHASES, "says": ("TEXT",), "has": troubles, "loses": troubles}
+        runs = dict.fromkeys(RUNS.values(), home.rules) if home.rules else {}
+        texts = dict.fromkeys(("says", "tells"), ("TEXT",))
+        return {"is": PHASES, **texts, "has": troubles, "loses": troubles, **runs}
     if subject == "stick":
         return _OF_STICK
     if subject in home.devices:

@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,7 @@ from simulator.play.hub import Hub
 from simulator.play.line import LineError, Message, Told
 from simulator.play.pairing import NotPaired, pair_missing
 from simulator.play.process import ProcessEnded, tail
+from simulator.play.recorder import boottime_ns
 
 type HubCommand = Callable[[Path], Sequence[str]]
 """Gives the command that runs a hub with this configuration file."""
@@ -47,13 +49,17 @@ class VirtualHouse:
         ezsp: int = 13,
         work: Path | None = None,
         prepared: Path | None = None,
+        rules: str = "",
+        sets_wall: bool = False,
         happened: Told = _ignore,
         entered: Told = _ignore,
     ) -> None:
         """`work` is kept and may be used again; without it a folder goes with the house.
 
         `prepared` is the work folder of an ended house of the same kind: it is copied, so that
-        nothing has to be paired again. `happened` is told of happenings on the air, `entered` of
+        nothing has to be paired again. `rules` are added to the hub's configuration. With
+        `sets_wall` the hub is started with `--wall FILE`, and `show_wall` sets its wall clock.
+        `happened` is told of happenings on the air, `entered` of
         the hub's journal entries.
         """
         self.home = home
@@ -63,6 +69,8 @@ class VirtualHouse:
         self._ezsp = ezsp
         self._kept = work
         self._prepared = prepared
+        self._rules = rules
+        self._sets_wall = sets_wall
         self._happened = happened
         self._entered = entered
         self._closing = contextlib.AsyncExitStack()
@@ -94,6 +102,31 @@ class VirtualHouse:
         """What the hub and the stick wrote."""
         return self.work / "hub.log", self.work / "stick.log"
 
+    def write_rules(self, rules: str) -> None:
+        """Have these rules in the configuration, instead of those of before."""
+        self._rules = rules
+        self._write_config(self.far.port)
+
+    def show_wall(self, wall: datetime) -> int:
+        """Have the hub's wall clock show this now, and go on from there; give now, in ns."""
+        now_ns = boottime_ns()
+        shown = {"wall": wall.isoformat(), "at": now_ns / 1e9}
+        fresh = self._wall_file.with_suffix(".new")  # the hub must not read half a file
+        fresh.write_text(json.dumps(shown), "utf-8")
+        fresh.replace(self._wall_file)
+        return now_ns
+
+    @property
+    def _wall_file(self) -> Path:
+        return self.work / "wall.json"
+
+    def _command(self) -> Sequence[str]:
+        command = self._hub_command(self.config)
+        if not self._sets_wall:
+            return command
+        self.show_wall(datetime.now(UTC))  # noqa: TID251 - what the hub itself would show
+        return [*command, "--wall", str(self._wall_file)]
+
     async def _build(self) -> None:
         self._make_work()
         self.far = await FarSide.start(
@@ -105,7 +138,7 @@ class VirtualHouse:
         )
         self._closing.push_async_callback(self.far.end)
         self._write_config(self.far.port)
-        self.hub = Hub(self._hub_command(self.config), self.work, self._entered)
+        self.hub = Hub(self._command(), self.work, self._entered)
         self._closing.push_async_callback(self.hub.stop)
         await self.hub.start()
         await pair_missing(self.home, self.far, self.hub)
@@ -129,7 +162,8 @@ class VirtualHouse:
         if text.count(placeholder) != 1:
             expected = f"expected {placeholder} once, for the real port to replace"
             raise VirtualHouseError(f"{self.home.hub_file}: {expected}")
-        self.config.write_text(text.replace(placeholder, f"port = {json.dumps(port)}"), "utf-8")
+        text = text.replace(placeholder, f"port = {json.dumps(port)}")
+        self.config.write_text(f"{text}\n{self._rules}\n" if self._rules else text, "utf-8")
         self.config.chmod(0o600)  # it has the hashes of codes
 
     def _reason(self, error: Exception) -> str:

@@ -206,12 +206,12 @@ class FakeHub:
             blockers = area["blockers"]["away"]
             return {**_no(f"not armed: {blockers[0]}"), "blockers": blockers}
         leaving = {"phase": "exit", "mode": request["mode"], "remaining_ms": 29_400}
-        return {"area": {**area, **leaving, "bypassed": left_out}}
+        return {"name": "house", "area": {**area, **leaving, "bypassed": left_out}}
 
     def _with_code(self, request: dict[str, Any]) -> dict[str, Any]:
         if refused := self._refused(request):
             return refused
-        return {"area": self.state["areas"]["house"]}
+        return {"name": "house", "area": self.state["areas"]["house"]}
 
     def _perhaps_with_code(self, request: dict[str, Any]) -> dict[str, Any]:
         guarded = self.armed or request.get("command") in GUARDED
@@ -220,7 +220,12 @@ class FakeHub:
         if request["do"] == "command":
             return {"order": "42.0"}
         area = self.state["areas"]["house"]
-        return {"area": area, "zone": request["zone"], "bypassed": request["bypassed"]}
+        return {
+            "name": "house",
+            "area": area,
+            "zone": request["zone"],
+            "bypassed": request["bypassed"],
+        }
 
     def _refused(self, request: dict[str, Any]) -> dict[str, Any]:
         if self.wrong_codes >= TRIES:

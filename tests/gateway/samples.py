@@ -1,6 +1,6 @@
 """One of everything that the journal may hold. Each has its golden JSON, kept for ever."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gateway.model.capability import Capability, Contact, Lock
 from gateway.model.clock import HouseTime
@@ -19,7 +19,17 @@ from gateway.model.command import (
     UnlockDoor,
 )
 from gateway.model.device import Device, DeviceId, DriverId
-from gateway.model.effect import Effect, Level, Notify, Order, OrderId, Perform
+from gateway.model.effect import (
+    Effect,
+    Level,
+    Notify,
+    Order,
+    OrderId,
+    Outcome,
+    Perform,
+    RuleRan,
+    RunProgram,
+)
 from gateway.model.event import (
     AreaLost,
     ArmRequested,
@@ -29,6 +39,7 @@ from gateway.model.event import (
     CommandConfirmed,
     CommandFailed,
     CommandRequested,
+    ConfigurationLoaded,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
@@ -43,13 +54,16 @@ from gateway.model.event import (
     Panic,
     PanicPressed,
     PartFailed,
+    ProgramEnded,
     Proof,
     Reported,
     ResetRequested,
+    RuleCalled,
     Started,
     StorageFailed,
     StorageRecovered,
     Ticked,
+    WallTold,
 )
 
 DOOR = DeviceId("zigbee:00124b001ca10001/1")
@@ -74,6 +88,17 @@ COMMANDS: tuple[Command, ...] = (
 EFFECTS: tuple[Effect, ...] = (
     Perform(SoundSiren(DOOR, 180)),
     Notify("burglary: front door", Level.ALARM),
+    RuleRan("garage", 3, Outcome.RAN, "called by anna", terms=("trouble.any is false",)),
+    RunProgram(
+        "garage",
+        3,
+        "./ask",
+        ("-v",),
+        {"by": "anna"},
+        timedelta(seconds=5),
+        1 << 20,
+        (LockDoor(LOCK),),
+    ),
 )
 EVENTS: tuple[Event, ...] = (
     Reported(DOOR, Contact.OPEN),
@@ -100,7 +125,11 @@ EVENTS: tuple[Event, ...] = (
     StorageRecovered(),
     PartFailed("the rules", "a bug"),
     AreaLost("shop"),
+    ConfigurationLoaded("5f1d0c2b", ("run 1 of garage: the rule is gone",), ("rule garage: gone",)),
     Ticked(),
+    WallTold(NOON),
+    RuleCalled("garage", "anna"),
+    ProgramEnded("garage", "./ask", (LockDoor(LOCK),)),
 )
 
 

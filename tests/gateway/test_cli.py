@@ -94,7 +94,7 @@ def test_run_tells_every_mistake_of_its_configuration(tmp_path: Path) -> None:
 def test_run_leaves_with_the_status_of_the_hub(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "_load", lambda: lambda path: 3 if path == config else 4)
+    monkeypatch.setattr(run, "_load", lambda: lambda path, _: 3 if path == config else 4)
 
     assert call("run", "--config", str(config)).exit_code == 3
 
@@ -125,6 +125,19 @@ def test_check_tells_each_mistake_with_line_and_caret(tmp_path: Path) -> None:
     assert f"{bad}:6:1" in result.stderr
     assert "^" in result.stderr
     assert "would not start" in result.stderr
+
+
+def test_check_says_that_a_hub_starts_without_the_rules_that_have_mistakes(
+    tmp_path: Path, config: Path
+) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text(config.read_text() + '[[rule]]\nname = "odd"\ndo = [{ on = "nothing" }]\n')
+
+    told = call("check", str(bad))
+    answer = json.loads(call("check", str(bad), "--json").stdout)
+
+    assert "would start without the rules" in told.stderr
+    assert answer["starts"] is True
 
 
 def test_check_as_json_has_the_place_of_each_mistake(tmp_path: Path) -> None:

@@ -96,11 +96,11 @@ async def test_pair_name_arm_open_disarm_and_read_the_log(tmp_path: Path) -> Non
         assert 'kind = "entry"' in told
         assert not (await hub.state())["drivers"]["zigbee"]["joining"]
 
-        blocks = told[told.index("[[zone]]") : told.index("Then restart")]
+        blocks = told[told.index("[[zone]]") : told.index("Then `nightlatch reload`")]
         config.write_text(config.read_text() + "\n" + blocks)
         assert (await say("check", str(config)))[0] == 0
-        await hub.stop()
-        await hub.start()
+        code, told_by_reload = await say("reload", *at)
+        assert code == 0, told_by_reload
         await _closed(hub)
 
         code, told = await say("arm", "away", *at)

@@ -121,8 +121,12 @@ def test_what_stood_before_the_start_counts_for_what_is_news(folder: Path) -> No
 
 def test_a_device_that_joins_while_the_network_is_open_is_news() -> None:
     news = News(known=frozenset({"zigbee:1/1"}))
-    joined = {"event": {"is": "DeviceJoined", "device": {"id": "zigbee:1/1"}}, "notices": []}
-    opened = {"event": {"is": "JoiningChanged", "open": True}, "notices": []}
+    joined = {
+        "event": {"is": "DeviceJoined", "device": {"id": "zigbee:1/1"}},
+        "notices": [],
+        "rules": [],
+    }
+    opened = {"event": {"is": "JoiningChanged", "open": True}, "notices": [], "rules": []}
 
     assert [news.wants(line) for line in (joined, opened, joined)] == [False, True, True]
 

@@ -76,7 +76,7 @@ def test_what_is_left_to_do_is_said_plainly(hub: FakeHub, config: Path) -> None:
     told = call(hub, "pair", "--name", "front").output
 
     assert told.index("front stands in") < told.index("Add this zone yourself:")
-    assert told.index("[[zone]]") < told.index("Then restart the hub.")
+    assert told.index("[[zone]]") < told.index("Then `nightlatch reload`.")
     assert 'kind = "entry"  # or: follower, instant, 24h\n' in told
     assert "[[zone]]" not in config.read_text()
 

@@ -99,7 +99,7 @@ def test_what_keeps_the_hub_from_starting_is_json_too(
 
     wrong = json.loads(call("run", "--json", "--config", str(bad)).stdout)
 
-    def busy(_: Path) -> int:
+    def busy(*_: object) -> int:
         sys.stderr.write("nightlatch: another hub is already running\n")
         return 2
 
@@ -116,7 +116,7 @@ def test_what_keeps_the_hub_from_starting_is_json_too(
 def test_the_hub_says_when_it_has_stopped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(run, "_load", lambda: lambda _: 0)
+    monkeypatch.setattr(run, "_load", lambda: lambda *_: 0)
 
     with caplog.at_level(logging.INFO, "nightlatch"):
         assert call("run").exit_code == 0

@@ -1,8 +1,12 @@
 """The demo's story: which moments are told, and how its latencies add up."""
 
+from pathlib import Path
 from typing import Any
 
+from gateway.cli.demo.command import RULES
 from gateway.cli.demo.story import Kind, Story
+from gateway.config.load import load
+from simulator.play.house import HOUSES
 
 MS = 1_000_000
 DOOR = "zigbee:00124b001ca10001/1"
@@ -91,6 +95,29 @@ def test_a_reading_that_is_told_anew_is_no_news() -> None:
         told.entered(opened(9, reading))
 
     assert [line.text for line in told.lines][before:] == ["front_door: …"]
+
+
+def test_a_run_of_a_rule_is_told_with_its_reason() -> None:
+    told = story()
+    ran = {"is": "RuleRan", "rule": "lock_up", "run": 1, "outcome": "ran", "trigger": "it is armed"}
+    dropped = {**ran, "outcome": "dropped", "why": "it runs already"}
+    effects = [{"id": "2.0", "effect": ran}, {"id": "2.1", "effect": dropped}]
+
+    told.entered(entry(5_000, {"is": "Ticked"}, effects=effects))
+
+    assert [(line.kind, line.text) for line in list(told.lines)[-2:]] == [
+        (Kind.RULE, "the rule lock_up ran: it is armed"),
+        (Kind.RULE, "the rule lock_up dropped: it runs already"),
+    ]
+
+
+def test_the_rules_of_the_demo_hold(tmp_path: Path) -> None:
+    hub = (HOUSES / "home.hub.toml").read_text("utf-8").replace('"stick"', '"/dev/ttyUSB0"')
+    file = tmp_path / "hub.toml"
+    file.write_text(f"{hub}\n{RULES.read_text('utf-8')}", "utf-8")
+    file.chmod(0o600)
+
+    assert "lock_up" in load(file).site().rules.rules
 
 
 def test_what_people_are_told_is_found_inside_the_order() -> None:

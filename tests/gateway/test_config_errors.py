@@ -34,7 +34,7 @@ def test_no_error_repeats_a_code_or_a_hash(path: Path) -> None:
     assert "1fT7b7FENZG8Bc" not in shown
 
 
-def test_only_the_file_of_warnings_can_be_used() -> None:
+def test_only_the_files_of_warnings_can_be_used() -> None:
     usable = []
     for path in FILES:
         try:
@@ -43,4 +43,4 @@ def test_only_the_file_of_warnings_can_be_used() -> None:
             continue
         usable.append(path.stem)
 
-    assert usable == ["warnings"]
+    assert usable == ["rules_warnings", "warnings"]

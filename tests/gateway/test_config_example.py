@@ -45,10 +45,12 @@ def test_the_example_has_nothing_wrong_and_nothing_to_warn_of() -> None:
     assert load(EXAMPLE).warnings == ()
 
 
-def test_the_example_shows_every_key() -> None:
-    data = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+def test_the_examples_show_every_key() -> None:
+    rules = ROOT / "docs" / "examples" / "rules"
+    files = EXAMPLE, rules / "fifty.toml", rules / "every_key.toml"
+    shown = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
 
-    assert set(keys_of(json_schema())) <= set(keys_in(data))
+    assert set(keys_of(json_schema())) <= {key for data in shown for key in keys_in(data)}
 
 
 def test_the_example_names_its_schema_in_the_first_line() -> None:
@@ -57,9 +59,11 @@ def test_the_example_names_its_schema_in_the_first_line() -> None:
 
 def test_the_schema_accepts_the_example() -> None:
     data = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    fifty = (ROOT / "docs" / "examples" / "rules" / "fifty.toml").read_text(encoding="utf-8")
 
     jsonschema.Draft7Validator.check_schema(json_schema())
     jsonschema.Draft7Validator(json_schema()).validate(data)
+    jsonschema.Draft7Validator(json_schema()).validate(tomllib.loads(fifty))
 
 
 @pytest.mark.parametrize(

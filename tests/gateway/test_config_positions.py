@@ -37,7 +37,7 @@ def test_every_value_of_the_example_is_found_where_it_stands() -> None:
     for path, value in found:
         line, column = positions.find(path)
         written = re.escape(str(value).lower() if isinstance(value, bool) else str(value))
-        assert re.match(f'"?{written}"?', text.lines[line - 1][column - 1 :]), path
+        assert re.match(f"[\"']?{written}[\"']?", text.lines[line - 1][column - 1 :]), path
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Door:
         self.checked: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
-        self.doorman = Doorman(place or site(), self._find, self.events.append)
+        self.doorman = Doorman(lambda: place or site(), self._find, self.events.append)
 
     def offer(self, *offers: CodeOffered) -> None:
         """Type codes."""
@@ -135,7 +135,7 @@ async def test_a_check_that_fails_takes_no_place_for_ever() -> None:
             raise ZeroDivisionError("a bug")
         return find(code)
 
-    doorman = Doorman(site(), find_at_last, list[Event]().append)
+    doorman = Doorman(site, find_at_last, list[Event]().append)
     for _ in range(2 * CHECKS_MAX):
         with pytest.raises(ZeroDivisionError):
             await doorman.who(Code("4711"), "cli")

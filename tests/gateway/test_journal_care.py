@@ -42,6 +42,11 @@ def reasons(told: Told) -> list[str]:
     return [one.reason for one in told.troubles if isinstance(one, StorageFailed)]
 
 
+def is_whole(ballast: Path) -> bool:
+    """Tell whether it takes all its room; it is made first, and filled then."""
+    return ballast.exists() and ballast.stat().st_blocks * 512 >= BALLAST_BYTES
+
+
 class Disk:
     """A disk with a ballast on it, and a writer that needs some room to write at all."""
 
@@ -72,8 +77,7 @@ async def test_on_a_full_disk_the_next_entries_take_the_room_of_the_ballast(
     disk = Disk(monkeypatch, folder, error)
     journal = Journal.open(folder)
     told = start(journal)
-    await until((folder / BALLAST).exists)
-    assert (folder / BALLAST).stat().st_blocks * 512 >= BALLAST_BYTES
+    await until(lambda: is_whole(folder / BALLAST))
     assert (folder / BALLAST).stat().st_mode & 0o777 == 0o600
 
     disk.free = 0
@@ -82,10 +86,10 @@ async def test_on_a_full_disk_the_next_entries_take_the_room_of_the_ballast(
 
     assert told.committed == [(1, True)]
     assert not (folder / BALLAST).exists()
-    assert any("nearly full" in reason for reason in reasons(told))
+    await until(lambda: any("nearly full" in reason for reason in reasons(told)))
     assert StorageRecovered() not in told.troubles
     disk.free = PLENTY
-    await until((folder / BALLAST).exists)
+    await until(lambda: is_whole(folder / BALLAST))
     await until(lambda: told.troubles[-1] == StorageRecovered())
     assert journal.close()
 

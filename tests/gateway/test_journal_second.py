@@ -15,7 +15,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.records import Recovered
 from gateway.journal.verify import verify
 from gateway.model.event import Entry, Event
-from gateway.recovery import Folded, Kept, Snapshots, folded
+from gateway.recovery import Configured, Folded, Guarded, Kept, Snapshots, folded
 from rules import engine
 from rules.site import Site
 from rules.state import Phase
@@ -32,7 +32,7 @@ async def live(folder: Path, *story: tuple[float, Event], every: int = 5_000) ->
     """Live through a story as a hub does."""
     journal = Journal.open(folder)
     told = start(journal)
-    keep = Snapshots(journal, site(), every)
+    keep = Snapshots(journal, Configured(site()), every)
     state = engine.initial(site())
     for number, (second, event) in enumerate(story, 1):
         entry = Entry(number, at_second(second), NOON, event)
@@ -46,7 +46,7 @@ async def live(folder: Path, *story: tuple[float, Event], every: int = 5_000) ->
 def back(folder: Path, now: Site | None = None) -> tuple[Recovered, Folded]:
     journal = Journal.open(folder)
     recovered = journal.recover()
-    was = folded(now or site(), recovered, journal.entries)
+    was = folded(Configured(now or site()), recovered, journal.entries)
     journal.close()
     return recovered, was
 
@@ -151,12 +151,12 @@ def test_a_journal_begun_in_the_middle_without_a_snapshot_is_folded_over_the_cop
     armed = engine.initial(site())
     for entry in story[:-2]:
         armed, _ = engine.step(site(), armed, entry.event, entry.at)
-    copy = len(story) - 2, encode(Kept(site(), armed), Kept)
+    copy = len(story) - 2, encode(Kept(Guarded.of(site()), armed), Kept)
 
     recovered = Recovered(entries=story[-2:], areas=copy, has_gap=True)
-    assert folded(site(), recovered, list).state.areas["house"].phase is Phase.DISARMED
+    assert folded(Configured(site()), recovered, list).state.areas["house"].phase is Phase.DISARMED
     recovered = Recovered(entries=story[-2:-1], areas=copy, has_gap=True)
-    assert folded(site(), recovered, list).state.areas["house"].phase is Phase.ALARM
+    assert folded(Configured(site()), recovered, list).state.areas["house"].phase is Phase.ALARM
 
 
 def entries_of(*story: tuple[float, Event]) -> list[Entry]:

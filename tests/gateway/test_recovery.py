@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
+
+import pytest
 
 from gateway.codec import decode, encode
 from gateway.journal.journal import Journal
@@ -16,19 +18,21 @@ from gateway.model.command import (
     PermitJoin,
     SetLockCode,
     SoundSiren,
+    TurnSwitch,
     UnlockDoor,
 )
 from gateway.model.device import Device
-from gateway.model.effect import Level, Notify, Order, OrderId, Perform
+from gateway.model.effect import Level, Notify, Order, OrderId, Perform, RunProgram
 from gateway.model.event import (
     DeviceJoined,
     DriverFound,
     Entry,
     Event,
+    ProgramEnded,
     Started,
     StorageRecovered,
 )
-from gateway.recovery import Folded, Kept, Redelivery, Snapshots, folded
+from gateway.recovery import Configured, Folded, Guarded, Kept, Redelivery, Snapshots, folded
 from rules import engine
 from rules.site import Site
 from rules.state import Phase, State
@@ -44,8 +48,8 @@ def entries(*story: tuple[float, Event], start: int = 1) -> list[Entry]:
 
 def recover(now: Site, was: Site | None, state: State, tail: Iterable[Entry]) -> Folded:
     """Fold a tail over a snapshot made under another configuration, or under none."""
-    snapshot = None if was is None else (1, encode(Kept(was, state), Kept))
-    return folded(now, Recovered(snapshot=snapshot, entries=tail), list)
+    snapshot = None if was is None else (1, encode(Kept(Guarded.of(was), state), Kept))
+    return folded(Configured(now, b"now"), Recovered(snapshot=snapshot, entries=tail), list)
 
 
 def test_an_arming_that_was_granted_is_not_judged_again_by_a_newer_configuration() -> None:
@@ -70,6 +74,33 @@ def test_a_disarming_that_was_granted_holds_though_the_person_is_gone_since() ->
     assert back.state.areas["house"].phase is Phase.DISARMED
 
 
+def test_where_the_rules_of_before_do_not_compile_what_they_armed_stays_armed() -> None:
+    """What a rule did is lost with it, so the second copy is believed."""
+    place = site()
+    calm_state, armed = play(*calm()).state, play(*calm(), (1, ARM)).state
+    snapshot = 1, encode(Kept(Guarded.of(place), calm_state, b"not to be read"), Kept)
+    copy = 2, encode(Kept(Guarded(place.areas), State(areas=armed.areas)), Kept)
+    tail = entries((2, TICK), start=2)
+
+    back = folded(
+        Configured(place, b"now"), Recovered(snapshot=snapshot, entries=tail, areas=copy), list
+    )
+
+    assert back.state.areas["house"].phase is Phase.EXIT
+    assert "cannot be compiled again" in back.notes[0]
+
+
+def test_an_armed_area_without_modes_now_is_named_and_the_hub_starts() -> None:
+    was = site()
+    bare = replace(was.areas["house"], modes={})
+    now = replace(was, areas={**was.areas, "house": bare})
+
+    back = recover(now, was, play(*calm(), (1, ARM)).state, [])
+
+    assert back.lost == ("house",)
+    assert back.state.areas["house"].phase is Phase.DISARMED
+
+
 def test_without_a_snapshot_the_whole_journal_is_folded() -> None:
     back = recover(site(), None, State({}), entries(*calm(), (1, ARM)))
 
@@ -79,7 +110,7 @@ def test_without_a_snapshot_the_whole_journal_is_folded() -> None:
 def test_a_snapshot_that_cannot_be_read_costs_no_state() -> None:
     story = entries(*calm(), (1, ARM))
 
-    back = folded(site(), Recovered(snapshot=(9, b"{}"), entries=[]), lambda: story)
+    back = folded(Configured(site()), Recovered(snapshot=(9, b"{}"), entries=[]), lambda: story)
 
     assert back.state.areas["house"].phase is Phase.EXIT
     assert "the snapshot cannot be read" in back.notes[0]
@@ -117,11 +148,14 @@ class Delivery:
             for n, command in enumerate(commands)
         ]
         notice = Order(OrderId("n.0"), Notify("ALARM", Level.ALARM), HouseTime(0))
-        self.redelivery = Redelivery([*orders, notice], self.out.append, self.settled.__setitem__)
+        self.told: list[Event] = []
+        self.redelivery = Redelivery(
+            [*orders, notice], self.out.append, self.settled.__setitem__, self.told.append
+        )
 
-    def see(self, event: Event) -> None:
+    def see(self, event: Event, second: float = 0) -> None:
         """Show an entry."""
-        self.redelivery.watch(Entry(1, HouseTime(0), NOON, event), State({}), ())
+        self.redelivery.watch(Entry(1, at_second(second), NOON, event), State({}), ())
 
     def commands(self) -> list[Command]:
         """Give the commands that were handed out."""
@@ -153,6 +187,33 @@ def test_no_door_opens_no_network_opens_and_no_pin_is_set_after_a_restart() -> N
     assert set(delivery.settled.values()) == {"dropped: the hub was restarted"}
 
 
+@pytest.mark.parametrize(("second", "switched"), [(59, [TurnSwitch(DOOR, on=True)]), (61, [])])
+def test_a_switch_is_switched_after_a_short_absence_and_left_alone_after_a_long_one(
+    second: float, switched: list[Command]
+) -> None:
+    delivery = Delivery(TurnSwitch(DOOR, on=True))
+    assert delivery.commands() == []
+
+    delivery.see(DeviceJoined(Device(DOOR, frozenset())), second)
+
+    assert delivery.commands() == switched
+    assert bool(delivery.settled) is not bool(switched)
+
+
+def test_a_program_does_not_run_twice() -> None:
+    program = RunProgram("rule", 1, "/a", (), {}, timedelta(seconds=1), 1, ())
+    order = Order(OrderId("1.0"), program, HouseTime(0))
+    out: list[Order] = []
+    settled: dict[OrderId, str] = {}
+    told: list[Event] = []
+
+    Redelivery([order], out.append, settled.__setitem__, told.append)
+
+    assert out == []
+    assert told == [ProgramEnded("rule", "/a", reason="the hub was restarted")]
+    assert settled == {OrderId("1.0"): "dropped: the hub was restarted"}
+
+
 def test_what_should_sound_follows_from_the_state_and_not_from_old_orders() -> None:
     delivery = Delivery(SoundSiren(SIREN, 180))
 
@@ -178,7 +239,7 @@ class Shelf:
 
 def test_a_snapshot_is_kept_at_the_start_when_the_disk_is_back_and_after_so_many_entries() -> None:
     shelf = Shelf()
-    snapshots = Snapshots(cast("Journal", shelf), site(), every=3)
+    snapshots = Snapshots(cast("Journal", shelf), Configured(site()), every=3)
     story: list[Event] = [Started(0.0, trusted=True), *[TICK] * 4, StorageRecovered(), *[TICK] * 3]
 
     for number, event in enumerate(story, 1):

@@ -589,7 +589,7 @@ def test_a_mode_that_the_new_configuration_lacks_does_not_disarm() -> None:
         },
     )
 
-    fitted, lost = engine.fitted(smaller, place, armed)
+    fitted, lost, _ = engine.fitted(smaller, place, armed)
 
     assert fitted.areas["house"].mode == "away"
     assert lost == ()
@@ -619,7 +619,7 @@ def test_an_area_that_was_renamed_while_armed_stays_armed() -> None:
     place = site()
     renamed = replace(place, areas={"home": replace(place.areas["house"], name="home")}, zones={})
 
-    fitted, lost = engine.fitted(renamed, place, armed)
+    fitted, lost, _ = engine.fitted(renamed, place, armed)
 
     assert fitted.areas["home"].phase is Phase.ARMED
     assert lost == ()

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.play import keys
 from simulator.play.parse import parse, shipped
+from simulator.play.seen import RUNS
 from simulator.play.sentence import ANSWERS, PANEL, PHASES, TROUBLES
 from simulator.zigbee.house import Kind
 
@@ -20,6 +21,7 @@ def used() -> set[str]:
     acts = [keys.acts_of(kind) for kind in Kind]
     fields = [fields for table in acts for fields in table.values()]
     words = {*PHASES, *PANEL, *ANSWERS, *TROUBLES, *keys.PHASE_DELAYS, *keys.HUB, *keys.STICK}
+    words |= {"says", "tells", *RUNS.values()}
     return words | set().union(*tables, *acts, *fields)
 
 

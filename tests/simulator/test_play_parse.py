@@ -1,11 +1,24 @@
 """A scenario file: what is understood, and what is said of a wrong one."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gateway.config.load import load as load_config
 from simulator.play.parse import ScenarioError, load, parse, shipped
-from simulator.play.scenario import Act, Ask, Expectation, Job, Pause, Run, Scenario, Until
+from simulator.play.scenario import (
+    Act,
+    Ask,
+    Expectation,
+    Job,
+    Pause,
+    Reload,
+    Run,
+    Scenario,
+    SetWall,
+    Until,
+)
 
 HEAD = 'name = "a"\nabout = "b"\nhouse = "home"\n'
 
@@ -30,6 +43,20 @@ def test_every_shipped_scenario_is_understood_and_bears_its_files_name(name: str
 
     assert scenario.name == name
     assert any(isinstance(step.deed, Expectation) for step in scenario.steps)
+
+
+@pytest.mark.parametrize("name", [name for name in shipped() if load(name).rules])
+def test_the_rules_of_a_shipped_scenario_hold(name: str, tmp_path: Path) -> None:
+    scenario = load(name)
+    loaded = [step.deed.rules for step in scenario.steps if isinstance(step.deed, Reload)]
+    hub = scenario.home.hub_file.read_text("utf-8").replace('"stick"', '"/dev/ttyUSB0"')
+
+    for rules in (scenario.rules, *loaded):
+        file = tmp_path / "hub.toml"
+        file.write_text(f"{hub}\n{rules}", "utf-8")
+        file.chmod(0o600)
+
+        assert load_config(file).site().rules.rules
 
 
 def test_each_kind_of_step_becomes_its_deed() -> None:
@@ -80,6 +107,33 @@ for = "500ms"
     assert isinstance(deeds[8], Expectation)
     assert (deeds[8].within_ms, deeds[8].absent) == (500, True)
     assert scenario.steps[1].line == 8
+
+
+def test_rules_their_reload_and_the_wall_clock_become_deeds() -> None:
+    rule = '[[rule]]\nid = "lamp"\n'
+    scenario = read(f"""rules = '''
+{rule}'''
+[[step]]
+reload = '''
+{rule.replace("lamp", "other")}'''
+kept = ["lamp"]
+cancelled = []
+[[step]]
+wall = "2027-10-31T02:29:57+02:00"
+[[step]]
+hub = "call"
+rule = "other"
+[[step]]
+expect = "hub runs lamp"
+""")
+
+    assert scenario.rules == rule
+    assert scenario.sets_wall
+    assert [step.deed for step in scenario.steps[:3]] == [
+        Reload(rule.replace("lamp", "other"), {"kept": ("lamp",), "cancelled": ()}),
+        SetWall(datetime(2027, 10, 31, 0, 29, 57, tzinfo=UTC), "2027-10-31T02:29:57+02:00"),
+        Ask("call", {"rule": "other"}),
+    ]
 
 
 def test_an_expectation_says_two_seconds_where_nothing_else_is_said() -> None:
@@ -213,6 +267,32 @@ def test_a_code_is_never_shown() -> None:
             "a.toml:5: hub is what? found 'amred'; did you mean 'armed'?",
         ),
         (
+            'reload = "[[rule]"',
+            (
+                "a.toml:5: the rules are not TOML: "
+                "Expected ']]' at the end of an array declaration (at line 1, column 7)"
+            ),
+        ),
+        (
+            "reload = '''[[zone]]\nname = \"x\"'''",
+            "a.toml:5: found 'zone', expected [[rule]] and [[calendar]] sections only",
+        ),
+        (
+            'reload = ""\nrefused = "no"\nkept = []',
+            "a.toml:6: what is refused has no plan: nothing is kept or cancelled",
+        ),
+        (
+            'wall = "2027-10-31T02:29:57"',
+            (
+                "a.toml:5: wall: found '2027-10-31T02:29:57', "
+                'expected a time with its offset, such as "2027-10-31T02:29:57+02:00"'
+            ),
+        ),
+        (
+            'hub = "call"\nrule = "lamp"',
+            "a.toml:6: there is no rule 'lamp'",
+        ),
+        (
             'expect = "hub says"',
             "a.toml:5: hub says what? a text was expected",
         ),
@@ -259,10 +339,17 @@ as = "x"
         ),
         (
             f'{HEAD}speed = 2\n[[step]]\nwait = "1s"',
-            "a.toml:4: a scenario has no key 'speed'; expected one of: about, house, name, step",
+            (
+                "a.toml:4: a scenario has no key 'speed'; "
+                "expected one of: about, house, name, rules, step"
+            ),
         ),
         (HEAD, "a.toml:1: a scenario needs 'step': steps as [[step]] tables"),
         (f"{HEAD}step = [3]", "a.toml:1: found 3, expected a [[step]] table"),
+        (
+            f"{HEAD}rules = 'rule = 3'\n[[step]]\nwait = '1s'",
+            "a.toml:4: rules are written as [[rule]] sections",
+        ),
         (
             f'{HEAD.replace('"b"', '""')}[[step]]\nwait = "1s"',
             "a.toml:2: about: found '', expected text",

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from simulator.play import Kind, Outcome, Progress, VirtualHouse, VirtualHouseError, open_home
+from simulator.play import (
+    Kind,
+    Outcome,
+    Progress,
+    VirtualHouse,
+    VirtualHouseError,
+    open_home,
+    runner,
+)
 from simulator.play import hub as hub_module
 from simulator.play.house import HOUSES
 from simulator.play.line import Refused
@@ -79,6 +87,132 @@ after = "asked"
         "detail": "the hub refused: a code is needed to disarm",
     }
     assert [p.kind for p in told].count(Kind.PASSED) == 4
+
+
+RULES = """
+rules = '''
+[[rule]]
+id = "stays"
+[[rule]]
+id = "goes"
+'''
+"""
+OTHERS = """
+[[step]]
+reload = '''
+[[rule]]
+id = "stays"
+[[rule]]
+id = "comes"
+'''
+"""
+
+
+async def test_rules_are_loaded_anew_called_and_told_of(tmp_path: Path) -> None:
+    outcome, _ = await play(
+        tmp_path,
+        f"""{RULES}{OTHERS}
+kept = ["stays"]
+rebased = []
+cancelled = ["goes"]
+[[step]]
+hub = "call"
+rule = "comes"
+as = "called"
+[[step]]
+expect = "hub runs comes"
+after = "called"
+[[step]]
+expect = "hub tells called as comes"
+after = "called"
+[[step]]
+expect = "hub says called as comes"
+after = "called"
+[[step]]
+expect_not = "hub tells nobody calls"
+after = "called"
+for = "200ms"
+[[step]]
+expect_not = "hub runs stays"
+after = "called"
+for = "200ms"
+""",
+    )
+
+    assert outcome.passed, outcome
+    assert [(step.expect, step.detail) for step in outcome.steps[:3]] == [
+        ("hub: reload, kept: stays", "kept: stays, which waits"),
+        ("hub: reload, rebased: nothing", "rebased: nothing"),
+        ("hub: reload, cancelled: goes", "cancelled: goes: the rule is gone"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "passed"),
+    [
+        ('cancelled = ["goes"]', True),
+        ("cancelled = []", False),  # what was cancelled as well is named
+        ('cancelled = ["goes", "comes"]', False),
+        ('kept = ["goes"]', False),
+        ("", True),
+    ],
+)
+async def test_what_a_reload_does_is_held_against_all_that_it_says(
+    tmp_path: Path,
+    expected: str,
+    passed: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    outcome, _ = await play(tmp_path, f"{RULES}{OTHERS}{expected}")
+
+    assert outcome.passed is passed
+
+
+async def test_a_refused_reload_is_judged_like_any_refusal(tmp_path: Path) -> None:
+    steps = "[[step]]\nreload = '[[rule]]\nid = \"bad\"'".replace("'", "'''")
+
+    expected, _ = await play(tmp_path, f'{steps}\nrefused = "does not hold"')
+    unexpected, _ = await play(tmp_path, steps)
+
+    assert expected.passed
+    assert unexpected.steps[0].detail == "the file does not hold: rule.bad"
+    assert not unexpected.passed
+
+
+async def test_the_wall_clock_is_set_and_the_hub_has_seen_it(tmp_path: Path) -> None:
+    outcome, told = await play(
+        tmp_path,
+        """
+[[step]]
+wall = "2027-10-31T02:29:57+02:00"
+[[step]]
+expect = "hub says stepped"
+[[step]]
+kill = "hub"
+[[step]]
+wall = "2027-10-31T02:29:57+01:00" # nobody can see it now, and nobody is waited for
+[[step]]
+start = "hub"
+[[step]]
+hub = "arm"
+mode = "away"
+[[step]]
+wait_phase = "armed"
+""",
+    )
+
+    assert outcome.passed, outcome
+    assert "the wall clock shows 2027-10-31T02:29:57+02:00" in [p.text for p in told]
+
+
+async def test_a_hub_that_sees_no_step_of_its_clock_ends_the_play(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "WALL_SECONDS", 0.3)
+    step = '[[step]]\nwall = "2027-10-31T02:29:57+02:00"'
+
+    outcome, _ = await play(tmp_path, step, "timeless")
+
+    assert outcome.steps[0].detail == "the hub saw no step of its wall clock in 0.3 s"
 
 
 async def test_a_failed_expectation_names_what_was_seen_and_the_play_goes_on(

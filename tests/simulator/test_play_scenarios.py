@@ -30,10 +30,11 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def outcomes(request: pytest.FixtureRequest, paired: Path) -> Mapping[str, Outcome]:
+def outcomes(request: pytest.FixtureRequest, paired: Path) -> Mapping[str, Outcome | BaseException]:
     """What became of each scenario that was asked for.
 
-    A play is mostly waiting, so a few run beside each other.
+    A play is mostly waiting, so a few run beside each other. One that cannot be played ends no
+    other.
     """
     names = [
         str(item.callspec.params["name"])
@@ -46,20 +47,23 @@ def outcomes(request: pytest.FixtureRequest, paired: Path) -> Mapping[str, Outco
         async with beside:
             return await simulate(name, hub_command=hub_command, prepared=paired)
 
-    async def play_all() -> list[Outcome]:
-        return await asyncio.gather(*map(play, names))
+    async def play_all() -> list[Outcome | BaseException]:
+        return await asyncio.gather(*map(play, names), return_exceptions=True)
 
     return dict(zip(names, asyncio.run(play_all()), strict=True))
 
 
 @pytest.mark.parametrize("name", shipped())
 def test_the_house_does_what_the_scenario_expects(
-    name: str, outcomes: Mapping[str, Outcome]
+    name: str, outcomes: Mapping[str, Outcome | BaseException]
 ) -> None:
-    assert outcomes[name].passed, failures(outcomes[name])
+    outcome = outcomes[name]
+    if isinstance(outcome, BaseException):
+        raise outcome
+    assert outcome.passed, failures(outcome)
 
 
-@pytest.mark.parametrize("name", ["break-in", "killed-while-armed"])
+@pytest.mark.parametrize("name", ["break-in", "killed-while-armed", "reload-in-wait"])
 async def test_the_house_does_so_over_tcp_and_from_nothing(name: str) -> None:
     outcome = await simulate(name, hub_command=hub_command, listen="tcp", ezsp=14)
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from gateway.model.effect import Outcome
 from rules.state import Phase, TroubleKind
-from simulator.play.seen import HubEye, Seen, from_air
+from simulator.play.seen import RUNS, HubEye, Seen, from_air
 from simulator.play.sentence import PHASES, TROUBLES, Sentence
 
 
@@ -83,8 +84,30 @@ def test_an_entry_is_heard_and_so_is_what_people_are_told_because_of_it() -> Non
 
     assert heard == [
         Seen(1_000_000, "hub", "says", "front_door opened"),
-        Seen(1_000_000, "hub", "says", "alarm in house"),
+        Seen(1_000_000, "hub", "tells", "alarm in house"),
     ]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_becomes_of_a_run_is_seen(outcome: Outcome) -> None:
+    ran = {"is": "RuleRan", "rule": "lamp", "run": 1, "outcome": str(outcome), "trigger": "x"}
+    effects = [{"id": "7.0", "effect": ran}]
+
+    heard = list(HubEye().entry({"entry": 7, "at_us": 2, "text": "", "effects": effects}))
+
+    assert heard == [Seen(2_000, "hub", RUNS[outcome], "lamp")]
+
+
+def test_a_step_of_the_wall_clock_is_set_against_the_clock_of_the_wire() -> None:
+    eye = HubEye(offset_us=1_000)
+    entry = {"entry": 7, "at_us": 1_500_000, "wall": "1970-01-01T00:00:02+00:00", "text": "x"}
+
+    list(eye.entry({**entry, "event": {"is": "DeviceHeard"}}))
+    before = eye.wall_offset_us  # the clock shows it, but the rules were not told yet
+    list(eye.entry({**entry, "event": {"is": "ClockStepped"}}))
+
+    assert before is None
+    assert eye.wall_offset_us == 2_000_000 - 1_499_000
 
 
 @pytest.mark.parametrize(
@@ -98,6 +121,12 @@ def test_an_entry_is_heard_and_so_is_what_people_are_told_because_of_it() -> Non
         (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 2"), False),
         (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 30"), False),
         (Sentence("hub", "says", "Wrong Code"), Seen(0, "hub", "says", "a wrong code at k"), True),
+        (Sentence("hub", "says", "on fire"), Seen(0, "hub", "tells", "house on fire"), True),
+        (Sentence("hub", "tells", "on fire"), Seen(0, "hub", "tells", "house On Fire"), True),
+        (Sentence("hub", "tells", "on fire"), Seen(0, "hub", "says", "house on fire"), False),
+        (Sentence("hub", "runs", "lamp"), Seen(0, "hub", "runs", "lamp"), True),
+        (Sentence("hub", "runs", "lamp"), Seen(0, "hub", "runs", "lamp_2"), False),
+        (Sentence("hub", "runs", "lamp"), Seen(0, "hub", "drops", "lamp"), False),
         (
             Sentence("hub", "has", "trouble radio lost"),
             Seen(0, "hub", "has", "trouble radio lost zigbee"),

@@ -25,6 +25,7 @@ from simulator.play.house import house_file
 
 app = typer.Typer(add_completion=False)
 HOUSE = "home"
+RULES = plays.HERE / "rules.toml"
 TERMINATED = 143  # what shells give a program that SIGTERM ended
 CODE = "4711"  # anna's: the virtual home's hub file says so to everybody
 
@@ -102,6 +103,7 @@ async def _house(home: Home, wish: Wish, story: Story) -> AsyncIterator[VirtualH
         home,
         hub_command=hub_command,
         listen=wish.listen.value,
+        rules=RULES.read_text("utf-8"),
         happened=story.happened,
         entered=story.entered,
     )

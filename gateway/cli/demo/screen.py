@@ -24,6 +24,7 @@ STYLES = {
     Kind.STAGE: ("»", "bold cyan"),
     Kind.WIRE: ("~", "dim"),
     Kind.HUB: ("·", ""),
+    Kind.RULE: ("=", "green"),
     Kind.TOLD: ("i", "yellow"),
     Kind.ALARM: ("!", "bold red"),
 }

@@ -16,7 +16,9 @@ LINES = 400
 MICROSECOND_NS = 1_000
 MILLISECOND_NS = 1_000_000
 SECOND_NS = 1_000_000_000
-QUIET = {"DeviceHeard", "Ticked", "Notified", "CommandConfirmed", "DeviceJoined", "Started"}
+QUIET = {
+    "DeviceHeard", "Ticked", "Notified", "CommandConfirmed", "DeviceJoined", "Started", "WallTold",
+}  # fmt: skip
 """Entries that tell an onlooker nothing, or nothing that is not shown otherwise."""
 
 
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     STAGE = "stage"  # the one who plays tricks
     WIRE = "wire"  # the stick and its devices
     HUB = "hub"  # the journal
+    RULE = "rule"
     TOLD = "told"  # what people are told
     ALARM = "alarm"
 
@@ -152,11 +155,20 @@ class Story:
         event, at_ns = message["event"], self._nanoseconds(message["at_us"])
         if self._is_news(event) and self.ready_ns:
             self.add(Kind.HUB, str(message["text"]), at_ns, self._entry_note(event, at_ns))
-        for effect in message["effects"]:
-            told = _notice(effect)
-            if told is not None:
-                alarm = told.get("level") == "alarm"
-                self.add(Kind.ALARM if alarm else Kind.TOLD, str(told["text"]), at_ns)
+        for order in message["effects"]:
+            self._ordered(order.get("effect", order), at_ns)
+
+    def _ordered(self, effect: Message, at_ns: int) -> None:
+        """Take in what the rules want done, as far as it has words."""
+        match effect:
+            case {"is": "Notify", "text": text, **more}:
+                alarm = more.get("level") == "alarm"
+                self.add(Kind.ALARM if alarm else Kind.TOLD, str(text), at_ns)
+            case {"is": "RuleRan", "rule": rule, "outcome": outcome, "trigger": trigger, **more}:
+                why = more.get("why") or trigger
+                self.add(Kind.RULE, f"the rule {rule} {outcome}: {why}", at_ns)
+            case _:
+                pass
 
     def _is_news(self, event: Message) -> bool:
         """Tell whether an onlooker learns something: a hub that starts asks for all anew."""
@@ -198,11 +210,3 @@ def sounding_note(sounding: Sounding) -> str:
     if sounding.due_ns > sounding.cause_ns:
         return f"{sounding.late_ms:.1f} ms after the entry delay ended"
     return f"{sounding.late_ms:.1f} ms from wire to wire"
-
-
-def _notice(effect: Message) -> Message | None:
-    """Find what people are told in an effect, as the journal writes it."""
-    if effect.get("is") == "Notify":
-        return effect
-    inner = effect.get("effect")
-    return _notice(inner) if isinstance(inner, Mapping) else None

@@ -20,7 +20,7 @@ from rules.schedule import (
     next_after,
     next_edge,
 )
-from rules.schedule.cursor import ON_TIME, PATIENCE
+from rules.schedule.cursor import ON_TIME, PATIENCE, REPORTED
 from rules.schedule.firing import MAX_CAUGHT_UP, CatchUp
 from tests.rules.schedule.naming import PRAGUE, TROMSO, made, utc
 
@@ -240,3 +240,49 @@ def test_a_window_changes_at_its_next_edge_and_not_before(window: Window, at: da
     for part in range(10):
         moment = at + (edge - at) * part / 10
         assert is_inside(window, moment) is inside
+
+
+@few
+@given(schedules, instants, policies, st.integers(0, 200), st.integers(0, 23))
+def test_a_stretch_in_1970_was_never_lived(
+    schedule: Schedule, at: datetime, policy: CatchUp, hours: int, wrong: int
+) -> None:
+    now, boot = at + timedelta(hours=hours), datetime(1970, 1, 1, wrong, tzinfo=UTC)
+    lost = due(schedule, Cursor(at), boot, policy)
+
+    mended = due(schedule, lost.cursor, now, policy)
+
+    unbroken = due(schedule, Cursor(at), now, policy)
+    assert (mended.firings, mended.dropped) == (unbroken.firings, unbroken.dropped)
+    assert mended.cursor.furthest is None
+
+
+@few
+@given(schedules, instants, policies, st.integers(2, 40))
+def test_a_jump_of_years_makes_up_for_nothing(
+    schedule: Schedule, at: datetime, policy: CatchUp, years: int
+) -> None:
+    now = at + timedelta(days=366 * years)
+
+    found = due(schedule, Cursor(at), now, policy)
+
+    assert all(now - moment <= ON_TIME for moment in found.firings)
+    assert len(found.dropped) <= REPORTED
+
+
+def test_a_jump_of_years_is_told() -> None:
+    found = due(
+        made(at="08:00"), Cursor(utc("1970-01-01 00:00")), utc("2026-06-01 12:00"), catch_up("all")
+    )
+
+    assert found.firings == ()
+    assert found.dropped[-1] == utc("2026-06-01 06:00")
+    assert len(found.dropped) == REPORTED
+
+
+def test_a_schedule_of_leap_days_is_made_up_for_after_four_years() -> None:
+    leap, before = made(dates=["02-29"], at="08:00"), Cursor(utc("2024-03-01 00:00"))
+
+    found = due(leap, before, utc("2028-02-29 12:00"), catch_up("latest"))
+
+    assert found.firings == (utc("2028-02-29 07:00"),)
