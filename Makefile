@@ -5,6 +5,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+NODE_TREE := drivers/zwave/node
+NODE_STAMP := $(NODE_TREE)/node_modules/.stamp
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -13,7 +15,11 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.sh
 	@sh tools/setup.sh $(VENV)
 	@touch $(STAMP)
 
-setup: $(STAMP)  ## make the virtual environment from the lock
+$(NODE_STAMP): $(NODE_TREE)/package-lock.json | $(STAMP)
+	@$(BIN)/python -m drivers.zwave.install
+	@touch $(NODE_STAMP)
+
+setup: $(STAMP) $(NODE_STAMP)  ## make .venv and the Node packages, each from its lock
 
 demo: setup  ## the virtual home: press b for a burglary (DEMO='--play break-in --exit' does it unattended)
 	@$(BIN)/nightlatch demo $(DEMO)
@@ -45,4 +51,4 @@ lock: setup  ## compile requirements.lock anew
 	@$(BIN)/uv pip compile -q --universal --python-version 3.12 --no-emit-index-url --generate-hashes --extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NODE_TREE)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import journal, memory, report, rules, rules_step, start, why, wire
+from benchmarks import journal, memory, report, rules, rules_step, start, why, wire, zwave
 from benchmarks.home import Bench
 from benchmarks.report import Figure
 
@@ -18,6 +18,7 @@ PARTS: Mapping[str, Part] = {
     "rules-step": rules_step.measure,
     "rules": rules.measure,
     "why": why.measure,
+    "zwave": zwave.measure,
 }
 
 

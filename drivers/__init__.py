@@ -1,1 +1,4 @@
-"""One folder per radio or network, each alike: driver, translate (pure), commands, README."""
+"""One folder per radio or network, each alike: driver, translate (pure), commands, README.
+
+`shared` is what they have in common.
+"""

@@ -27,8 +27,9 @@ from gateway.house import House
 from gateway.journal.journal import Journal, entries_with_orders
 from gateway.journal.records import JournalError
 from gateway.journal.telemetry import TelemetryLog
-from gateway.model.credential import Code, CodeOffered
-from gateway.model.device import DriverId
+from gateway.lock_codes import LockCodes
+from gateway.model.credential import Code, CodeOffered, LockCodeRead
+from gateway.model.device import DeviceId, DriverId
 from gateway.model.driver import Driver
 from gateway.model.effect import Notify, Order
 from gateway.model.event import (
@@ -47,12 +48,15 @@ from gateway.recovery import Configured, Folded, Redelivery, Snapshots, folded
 from gateway.reload import Change, Next, NotNow, change, known_of, prepare
 from gateway.sandbox.layers import layers
 from gateway.sandbox.sandbox import Sandbox
+from gateway.secrets import Vault
 from gateway.supervisor import keep
+from gateway.upkeep import Upkeeps
 from gateway.virtual_wall import VirtualWall
 from gateway.walltime import WallWish, tell_wall
 from rules import engine
 from rules.automation import has_programs
 from rules.health import THE_RULES
+from rules.lock_windows import has_windows
 
 log = logging.getLogger("nightlatch")
 
@@ -108,6 +112,9 @@ class Hub:
         self._telemetry = TelemetryLog(config.state_folder)
         self._snapshots = Snapshots(journal, now)
         sandbox = Sandbox(lambda: self._house.site.names, (config.path, config.state_folder))
+        self._lock_codes = LockCodes(
+            Vault(config.state_folder), lambda: self._house, lambda: self._codes
+        )
         self._executor = Executor(
             self._drivers,
             self._clock,
@@ -115,6 +122,7 @@ class Hub:
             journal.settle,
             _tell,
             run_program=sandbox.run,
+            fill=self._lock_codes.filled,
         )
         self._house = House(
             site=now.site,
@@ -124,12 +132,15 @@ class Hub:
             write=self._write,
             hand_out=self._executor.take,
         )
+        self._upkeeps = Upkeeps(self._drivers, lambda: self._house.state, self._house.take)
+        self._house.watch(self._upkeeps.watch)
         self._codes = CodeBook(config.codes)
         self._doorman = Doorman(lambda: self._house.site, self._whose, self._house.take)
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[object]] = set()
         self._socket = LocalSocket(self._desk(), config.state_folder / NAME)
         self._house.watch(self._snapshots.watch)
+        self._house.watch(self._lock_codes.watch)
         journal.start(loop, self._resumed.era, self._committed, self._house.take)
         self._begin(recovered.unconfirmed, was, recovered.notes)
 
@@ -143,6 +154,8 @@ class Hub:
             checks=self._checks,
             reload=self.reload,
             stop=self.stop,
+            lock_codes=self._lock_codes,
+            upkeeps=self._upkeeps,
         )
 
     def _begin(self, unconfirmed: Sequence[Order], was: Folded, notes: Sequence[str]) -> None:
@@ -158,6 +171,7 @@ class Hub:
                 ConfigurationLoaded(self._config.source.digest, was.cancelled[:TOLD_MAX])
             )
         self._tell_left_out()
+        self._lock_codes.begin()
         self._tell_wall()
         redelivery = Redelivery(
             unconfirmed, self._executor.take, self._journal.settle, self._house.take
@@ -191,6 +205,7 @@ class Hub:
                 running.append(parts.create_task(keep(driver, self._hear)))
             _settle_memory()
             await self._stopping.wait()
+            await self._upkeeps.close()  # while their radios are there to be told
             for part in running:
                 part.cancel()
 
@@ -253,8 +268,10 @@ class Hub:
                 task.cancel()
             parts.callback(self._telemetry.close)
             parts.callback(self._snapshots.take, self._house.number, self._house.state)
+            parts.push_async_callback(self._lock_codes.close)
             parts.push_async_callback(self._executor.close)
             parts.push_async_callback(self._socket.close)
+            parts.push_async_callback(self._upkeeps.close)
 
     def _whose(self, code: Code) -> str | None:
         return self._codes.find(code)
@@ -264,17 +281,20 @@ class Hub:
         self._tell_wall()
 
     def _tell_wall(self) -> None:
-        """Tell the rules what the wall clock shows, where there are any."""
-        if self._house.site.rules.rules:
+        """Tell the rules what the wall clock shows, where they ask for it."""
+        site = self._house.site
+        if site.rules.rules or has_windows(site):
             self._house.take(WallTold(self._clock.wall()))
 
-    def _hear(self, said: Event | Telemetry | CodeOffered) -> None:
+    def _hear(self, said: Event | Telemetry | CodeOffered | LockCodeRead) -> None:
         """Sort what a driver says: to the house, to the doorman, or to the telemetry."""
         match said:
             case Telemetry():
                 self._telemetry.add(self._clock.now(), self._clock.wall(), said)
             case CodeOffered():
                 self._doorman.offer(said)
+            case LockCodeRead():
+                self._lock_codes.read(said)
             case _:
                 self._house.take(said)
 
@@ -298,6 +318,8 @@ def _drivers(config: Config) -> list[Driver]:
     drivers: list[Driver] = []
     if config.zigbee is not None:
         drivers.append(_zigbee(config))
+    if config.zwave is not None:
+        drivers.append(_zwave(config))
     return drivers
 
 
@@ -314,6 +336,44 @@ def _zigbee(config: Config) -> Driver:
             baud=section.baud,
             install_codes_only=section.install_codes_only,
             database=config.state_folder / "zigbee" / "zigbee.sqlite",
+        )
+    )
+
+
+def _zwave(config: Config) -> Driver:
+    from drivers.zwave.driver import ZwaveDriver  # noqa: PLC0415  # a second, see Hub.live
+    from drivers.zwave.seams import External  # noqa: PLC0415
+    from drivers.zwave.server import Managed  # noqa: PLC0415
+    from drivers.zwave.settings import Override, ZwaveSettings  # noqa: PLC0415
+
+    section = config.zwave
+    assert section is not None  # noqa: S101  # _drivers looked
+    ids = {device.name: DeviceId(device.id) for device in config.devices}
+    overrides = (
+        Override(
+            device=ids[one.device],
+            source=one.source.value,
+            reads={int(number): word for number, word in one.reads.items()},
+            name=one.name,
+        )
+        for one in section.overrides
+    )
+    managed = Managed(
+        port=config.zwave_port or "",
+        folder=config.zwave_folder,
+        keys=config.zwave_keys,
+        node=config.zwave_node,
+        soft_reset=section.soft_reset,
+        recovery=section.recovery,
+        log_level=section.log_level,
+    )
+    return ZwaveDriver(
+        ZwaveSettings(
+            server=managed if section.url is None else External(section.url),
+            overrides=tuple(overrides),
+            siren_tone=section.siren_tone,
+            siren_volume=section.siren_volume,
+            backups=config.zwave_folder / "backups",
         )
     )
 

@@ -12,7 +12,15 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 
 from gateway.model.clock import Clock, between
-from gateway.model.command import Command, SilenceSiren, SoundSiren, driver_for, target_of
+from gateway.model.command import (
+    Command,
+    RemoveDevice,
+    SetLockCode,
+    SilenceSiren,
+    SoundSiren,
+    driver_for,
+    target_of,
+)
 from gateway.model.device import DriverId
 from gateway.model.driver import (
     CommandRefused,
@@ -35,6 +43,8 @@ from gateway.model.event import CommandConfirmed, CommandFailed, Event, ProgramE
 
 ATTEMPT_SECONDS = 10.0
 """A driver that has not answered by then did not."""
+REMOVE_SECONDS = 120.0
+"""A device that leaves may need a hand at its button: a driver waits for that a minute and more."""
 PAUSES = (0.3, 1.0, 2.0)
 """Seconds before each retry; when they are used up the command has failed."""
 LANES_MAX = 4096
@@ -69,13 +79,16 @@ class Executor:
         tell: Callable[[Notify], None],
         *,
         run_program: Callable[[RunProgram], Awaitable[ProgramEnded]] | None = None,
+        fill: Callable[[SetLockCode], SetLockCode] | None = None,
     ) -> None:
+        """`fill` gives an order to a lock the PIN that the journal never held."""
         self._drivers = drivers
         self._clock = clock
         self._report = report
         self._settle = settle
         self._tell = tell
         self._run_program = run_program
+        self._fill = fill
         self._lanes: dict[Topic, _Lane] = {}
         self._programs: set[asyncio.Task[None]] = set()
 
@@ -185,12 +198,20 @@ class Executor:
             raise RadioLost(f"there is no {name} driver")
         try:
             async with asyncio.timeout(self._patience(order)):
-                return await driver.perform(command)
+                return await driver.perform(self._whole(command))
         except TimeoutError:
             raise DeviceUnreachable("it did not answer in time") from None
 
+    def _whole(self, command: Command) -> Command:
+        """Give a command as a driver is to have it. No outcome names what was filled in."""
+        if isinstance(command, SetLockCode) and self._fill is not None:
+            return self._fill(command)
+        return command
+
     def _patience(self, order: Order) -> float:
         """Give the seconds an attempt may take; raise TooLate where it may not begin any more."""
+        if isinstance(_command(order), RemoveDevice):
+            return REMOVE_SECONDS
         if order.expires is None:
             return ATTEMPT_SECONDS
         left = between(self._clock.now(), order.expires).total_seconds()
@@ -209,6 +230,8 @@ class TooLate(DriverError):
 
 def _worth_a_retry(order: Order, error: DriverError) -> bool:
     """A device that said no may say yes a second later; what may be repeated is asked again."""
+    if isinstance(_command(order), RemoveDevice):
+        return False  # whoever stands before the device has gone
     if isinstance(error, CommandRefused):
         return repeat_of(order.effect) is Repeat.SET
     return isinstance(error, DeviceUnreachable)

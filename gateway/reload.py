@@ -134,5 +134,7 @@ def _digests(site: Site) -> dict[str, str]:
 def _restart(old: Config, new: Config) -> Iterator[str]:
     if old.zigbee != new.zigbee:
         yield "[zigbee] takes a restart of the hub"
+    if old.zwave != new.zwave:
+        yield "[zwave] takes a restart of the hub"
     if old.state != new.state:
         yield "[state] takes a restart of the hub"

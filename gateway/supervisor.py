@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from gateway.model.credential import CodeOffered
+from gateway.model.credential import CodeOffered, LockCodeRead
 from gateway.model.driver import Driver, DriverError, Report
 from gateway.model.event import DriverFound, DriverLost, Event, Telemetry
 
@@ -52,7 +52,7 @@ class _Life:
         self._losses += 1
         return PAUSES[min(self._losses, len(PAUSES)) - 1]
 
-    def _hear(self, said: Event | Telemetry | CodeOffered) -> None:
+    def _hear(self, said: Event | Telemetry | CodeOffered | LockCodeRead) -> None:
         if isinstance(said, DriverFound):
             self._losses = 0
             self._told_lost = False

@@ -14,6 +14,7 @@ from gateway.house import House
 from gateway.model.clock import Clock
 from gateway.model.event import PartFailed, WallTold
 from rules.automation import next_wall
+from rules.lock_windows import next_wall as next_edge
 from rules.site import Site
 from rules.state import State
 
@@ -59,14 +60,15 @@ class WallWish:
     def __call__(self) -> datetime | None:
         """Give the time; None for never."""
         site, state = self._house.site, self._house.state
-        seen = site, state.rules, state.wall
+        seen = site, state.rules, state.wall, state.lock_codes.edge
         if not all(map(operator.is_, seen, self._seen)) or not self._seen:
             self._seen, self._wanted = seen, self._next(site, state)
         return self._wanted
 
     def _next(self, site: Site, state: State) -> datetime | None:
         try:
-            return next_wall(site, state)
+            wanted = (next_wall(site, state), next_edge(site, state.lock_codes))
+            return min((each for each in wanted if each is not None), default=None)
         except Exception as bug:  # law 6: schedules that break must not end the hub
             log.exception("the next time of the schedules cannot be told")
             self._house.take(PartFailed("the schedules", type(bug).__name__))

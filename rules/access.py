@@ -9,6 +9,7 @@ from gateway.model.clock import HouseTime, after
 from gateway.model.command import (
     ClearLockCode,
     Command,
+    MoveGate,
     PermitJoin,
     RemoveDevice,
     SetLockCode,
@@ -52,6 +53,8 @@ def refusal(site: Site, state: State, event: Event, at: HouseTime) -> str:
 def needs_code(state: State, site: Site, command: Command) -> bool:
     """Tell whether a command takes somebody's code: it opens a door, or weakens the alarm."""
     match command:
+        case MoveGate(up=up):
+            return up
         case UnlockDoor() | SetLockCode() | ClearLockCode() | RemoveDevice():
             return True
         case SilenceSiren(device=device):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gateway.model.clock import HouseTime
 from gateway.model.effect import Effect
 from gateway.model.event import Event
-from rules import alarm, automation, health, panel, sounds
+from rules import alarm, automation, health, lock_codes, panel, sounds
 from rules.site import Area, Site
 from rules.state import AreaState, Phase, State
 from rules.zones import zones_of
@@ -44,6 +44,7 @@ def next_deadline(state: State) -> HouseTime | None:
         alarm.next_deadline(state),
         health.next_deadline(state),
         sounds.next_deadline(state),
+        lock_codes.next_deadline(state),
         automation.next_deadline(state),
     )
     return min((when for when in waiting if when is not None), default=None)

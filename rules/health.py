@@ -3,22 +3,40 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gateway.model.capability import Battery, Keypad, Lock, Siren, Tamper
+from gateway.model.capability import (
+    Battery,
+    Keypad,
+    Lock,
+    Power,
+    Siren,
+    Tamper,
+    capability_of,
+)
 from gateway.model.clock import HouseTime, after
-from gateway.model.device import DeviceId
+from gateway.model.command import (
+    Command,
+    GiveJoinKey,
+    PermitJoin,
+    ReadLockCode,
+    RemoveDevice,
+)
+from gateway.model.device import DeviceId, DriverId, driver_of
 from gateway.model.effect import Level, Notify
 from gateway.model.event import (
     AreaLost,
+    ButtonPressed,
     ClockStepped,
     CommandConfirmed,
     CommandFailed,
     ConfigurationLoaded,
+    DeviceFault,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
     DriverFound,
     DriverLost,
     Event,
+    Fault,
     JamChanged,
     LockOperated,
     PanicPressed,
@@ -30,7 +48,7 @@ from gateway.model.event import (
     Ticked,
 )
 from rules.site import Site
-from rules.state import State, Trouble, TroubleKind, put, without
+from rules.state import State, Trouble, TroubleKind, put, reading_of, without
 
 THE_RULES = "a part of the rules"
 """What failed where rules were left out at a start; a configuration that holds puts it right."""
@@ -44,6 +62,7 @@ def step(
 ) -> tuple[State, tuple[Notify, ...]]:
     """Raise and clear troubles; tell people of each change once."""
     changes = {t: there for t, there in _changes(before, event).items() if concerns(site, t)}
+    anew = _is_first_of_life(before, event)
     if isinstance(event, Ticked | Started | ConfigurationLoaded):
         state, silent = _supervise(site, state, event, at)
         changes |= silent
@@ -52,6 +71,8 @@ def step(
         if there is not (trouble in state.troubles):
             said.append(_tell(site, trouble, event, there=there))
             state = _set(state, trouble, at, there=there)
+        elif there and anew:
+            said.append(_tell(site, trouble, event, there=there))
     return state, tuple(said)
 
 
@@ -66,12 +87,25 @@ def sentence(site: Site, trouble: Trouble) -> str:
     return _SENTENCES[trouble.kind].format(name)
 
 
+def told(site: Site, state: State, trouble: Trouble) -> str:
+    """Say a trouble that is there, and its reason where that is remembered."""
+    driver = state.drivers.get(DriverId(trouble.subject))
+    is_lost = trouble.kind is TroubleKind.RADIO_LOST and driver is not None and not driver.found
+    reason = driver.reason if is_lost and driver is not None else ""
+    return f"{sentence(site, trouble)}: {reason}" if reason else sentence(site, trouble)
+
+
 _SENTENCES = {
     TroubleKind.BATTERY: "the battery of {} is low",
     TroubleKind.TAMPER: "{} is tampered with",
     TroubleKind.SILENT: "{} is silent",
     TroubleKind.LEFT: "{} left its network",
     TroubleKind.BOLT: "the bolt of {} is jammed",
+    TroubleKind.NOT_READY: "{} is not ready: nothing of it is heard before it was woken and asked",
+    TroubleKind.INSECURE: "{} joined without security: remove it, and pair it anew with its key",
+    TroubleKind.DEAD: "{} does not answer",
+    TroubleKind.MAINS: "{} runs on its backup battery",
+    TroubleKind.LOCK_CODE: "a PIN in {} is not as it should be: `nightlatch code list` shows which",
     TroubleKind.UNCONFIRMED: "{} did not do what it was asked",
     TroubleKind.RADIO_LOST: "the {} radio is lost",
     TroubleKind.RADIO_JAMMED: "the {} radio is jammed",
@@ -90,15 +124,16 @@ def concerns(site: Site, trouble: Trouble) -> bool:
 def _changes(before: State, event: Event) -> Changes:
     match event:
         case Reported():
-            return _of_reading(event)
-        case DeviceHeard() | LockOperated() | PanicPressed():
+            return _of_reading(before, event)
+        case DeviceHeard() | LockOperated() | PanicPressed() | ButtonPressed():
             return _alive(event.device)
+        case DeviceFault():
+            return {Trouble(_FAULTS[event.fault], event.device): event.present}
         case DeviceJoined():
-            # A driver that comes back names whom it knows: that is no sign of their life.
-            known = event.device.id in before.devices
-            return {} if known else _alive(event.device.id)
+            return _joined(before, event.device.id)
         case DeviceLeft():
-            return {Trouble(TroubleKind.LEFT, event.device): True}
+            left = Trouble(TroubleKind.LEFT, event.device)
+            return {left: True, Trouble(TroubleKind.UNCONFIRMED, event.device): False}
         case CommandConfirmed() | CommandFailed():
             return _of_outcome(event)
         case DriverFound() | DriverLost() | JamChanged():
@@ -120,7 +155,7 @@ def _of_hub(before: State, event: Event) -> Changes:
             old = {t: False for t in before.troubles if t.kind in _OF_ONE_LIFE}
             return {**old, Trouble(TroubleKind.CLOCK, "the hub"): not event.trusted}
         case ConfigurationLoaded():
-            return {Trouble(TroubleKind.PART, THE_RULES): False}
+            return {Trouble(TroubleKind.PART, THE_RULES): False, **_faults(before)}
         case ClockStepped():
             return {Trouble(TroubleKind.CLOCK, "the hub"): False}
         case _:
@@ -143,12 +178,40 @@ def _of_driver(event: DriverFound | DriverLost | JamChanged) -> Changes:
             return {jammed: event.jammed}
 
 
-def _of_reading(event: Reported) -> Changes:
+def _is_first_of_life(before: State, event: Event) -> bool:
+    """Tell whether a radio is lost that this life of the hub knew nothing of yet.
+
+    The trouble may stand from the last life: why it is lost now is news all the same.
+    """
+    if not isinstance(event, DriverLost):
+        return False
+    driver = before.drivers.get(event.driver)
+    return driver is None or not driver.known
+
+
+def _joined(before: State, device: DeviceId) -> Changes:
+    """A driver that comes back names whom it knows: that is no sign of their life."""
+    driver = before.drivers.get(driver_of(device))
+    is_known = device in before.devices
+    changes = {} if is_known else _alive(device)
+    if not is_known or (driver is not None and driver.joining):
+        changes[Trouble(TroubleKind.UNCONFIRMED, device)] = False
+    return changes
+
+
+def _faults(state: State) -> Changes:
+    """Give what is wrong with devices: it may have been told before they were configured."""
+    return {
+        Trouble(_FAULTS[fault], device): True
+        for device, known in state.devices.items()
+        for fault in sorted(known.faults)
+    }
+
+
+def _of_reading(before: State, event: Reported) -> Changes:
     if event.reading == "unknown":
-        # A driver that cannot read a device says so: that is silence, known at once. But sirens
-        # and keypads have little to say at the best of times.
-        telling = not isinstance(event.reading, Siren | Keypad | Battery)
-        return {Trouble(TroubleKind.SILENT, event.device): True} if telling else {}
+        is_silent = _falls_silent(before, event)
+        return {Trouble(TroubleKind.SILENT, event.device): True} if is_silent else {}
     changes = _alive(event.device)
     match event.reading:
         case Battery():
@@ -159,9 +222,32 @@ def _of_reading(event: Reported) -> Changes:
             changes[Trouble(TroubleKind.TAMPER, event.device)] = tampered
         case Lock():
             changes[Trouble(TroubleKind.BOLT, event.device)] = event.reading is Lock.JAMMED
+        case Power():
+            changes[Trouble(TroubleKind.MAINS, event.device)] = event.reading is Power.BACKUP
         case _:
             pass
     return changes
+
+
+def _falls_silent(before: State, event: Reported) -> bool:
+    """Tell whether a device that cannot be read is silent by that, known at once.
+
+    Sirens and keypads have little to say at the best of times. What runs on a battery and was not
+    heard since its radio came back may sleep: its supervision time says when it is missed.
+    """
+    if isinstance(event.reading, Siren | Keypad | Battery):
+        return False
+    device = before.devices.get(event.device)
+    if device is None or (device.about is not None and device.about.mains):
+        return True
+    return reading_of(before, event.device, capability_of(event.reading)) != "unknown"
+
+
+_FAULTS = {
+    Fault.NOT_READY: TroubleKind.NOT_READY,
+    Fault.INSECURE: TroubleKind.INSECURE,
+    Fault.DEAD: TroubleKind.DEAD,
+}
 
 
 def _alive(device: str) -> Changes:
@@ -173,9 +259,24 @@ def _alive(device: str) -> Changes:
 
 def _of_outcome(event: CommandConfirmed | CommandFailed) -> Changes:
     command = event.command
-    subject = getattr(command, "device", None) or getattr(command, "driver", "")
     failed = isinstance(event, CommandFailed)
+    if isinstance(command, ReadLockCode):  # a look, and nobody's wish
+        return {}
+    if failed and _is_watched(command):
+        return {}
+    subject = getattr(command, "device", None) or getattr(command, "driver", "")
     return {Trouble(TroubleKind.UNCONFIRMED, str(subject)): failed}
+
+
+def _is_watched(command: Command) -> bool:
+    """Tell whether whoever asked stands there, and hears what came of it."""
+    match command:
+        case RemoveDevice() | GiveJoinKey():
+            return True
+        case PermitJoin(seconds=seconds):
+            return seconds > 0  # one that does not close is everybody's trouble
+        case _:
+            return False
 
 
 def _set(state: State, trouble: Trouble, at: HouseTime, *, there: bool) -> State:

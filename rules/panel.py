@@ -3,7 +3,7 @@
 from gateway.model.clock import HouseTime
 from gateway.model.effect import Effect, Level, Notify
 from gateway.model.event import Event
-from rules import access, alarm, health, outputs, readings, sounds
+from rules import access, alarm, comings, health, lock_codes, outputs, readings, sounds
 from rules.site import Site
 from rules.state import State
 
@@ -26,6 +26,8 @@ def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, 
     counted, warned = access.step(site, seen, event, at)
     checked, troubled = health.step(site, state, counted, event, at)
     moved, told = alarm.step(site, state, checked, event, at)
+    moved, came = comings.step(site, state, moved, event, at)
     heard = sounds.step(site, state, moved, event, at)
     orders = outputs.step(site, state, heard, event, at)
-    return heard, (*orders, *told, *troubled, *warned)
+    locked, pins = lock_codes.step(site, heard, event, at)
+    return locked, (*orders, *told, *came, *troubled, *warned, *pins)

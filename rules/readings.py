@@ -4,8 +4,13 @@ from dataclasses import replace
 
 from gateway.model.capability import capability_of
 from gateway.model.clock import HouseTime
-from gateway.model.device import Device, DeviceId, DriverId
+from gateway.model.command import Command, SilenceSiren, SoundSiren
+from gateway.model.device import Device, DeviceId
 from gateway.model.event import (
+    ButtonPressed,
+    CommandConfirmed,
+    CommandFailed,
+    DeviceFault,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
@@ -18,8 +23,13 @@ from gateway.model.event import (
     PanicPressed,
     Reported,
     Started,
+    UpkeepBegan,
+    UpkeepEnded,
 )
+from gateway.model.upkeep import is_whole
 from rules.state import DeviceState, DriverState, State, lost_sight, put, without
+
+type OfDriver = DriverFound | DriverLost | JamChanged | JoiningChanged | UpkeepBegan | UpkeepEnded
 
 
 def fold(state: State, event: Event, at: HouseTime) -> State:
@@ -27,21 +37,27 @@ def fold(state: State, event: Event, at: HouseTime) -> State:
     match event:
         case Reported():
             return _reported(state, event, at)
-        case DeviceHeard() | LockOperated() | PanicPressed():
+        case DeviceHeard() | LockOperated() | PanicPressed() | ButtonPressed():
             return _heard(state, event.device, at)
         case DeviceJoined():
             return _joined(state, event.device, at)
         case DeviceLeft():
             return replace(state, devices=without(state.devices, event.device))
-        case DriverFound():
-            return _driver(state, event.driver, DriverState(found=True, known=True))
-        case DriverLost():
-            blind = lost_sight(state, event.driver)
-            return _driver(blind, event.driver, DriverState(found=False, known=True))
-        case JamChanged():
-            return _driver(state, event.driver, replace(_of(state, event), jammed=event.jammed))
-        case JoiningChanged():
-            return _driver(state, event.driver, replace(_of(state, event), joining=event.open))
+        case DeviceFault():
+            return _faulty(state, event)
+        case CommandConfirmed(command=SoundSiren() | SilenceSiren()):
+            return _sounds(state, event.command, took=True)
+        case CommandFailed(command=SoundSiren()):
+            return _sounds(state, event.command, took=False)
+        case (
+            DriverFound()
+            | DriverLost()
+            | JamChanged()
+            | JoiningChanged()
+            | UpkeepBegan()
+            | UpkeepEnded()
+        ):
+            return _of_driver(state, event, at)
         case Started():
             return replace(lost_sight(state, None), drivers={})
         case _:
@@ -74,9 +90,46 @@ def _heard(state: State, device: DeviceId, at: HouseTime) -> State:
     return replace(state, devices=put(state.devices, device, heard))
 
 
-def _driver(state: State, name: DriverId, driver: DriverState) -> State:
-    return replace(state, drivers=put(state.drivers, name, driver))
+def _faulty(state: State, event: DeviceFault) -> State:
+    found = state.devices.get(event.device)
+    if found is None:
+        return state
+    only = frozenset({event.fault})
+    faults = found.faults | only if event.present else found.faults - only
+    return replace(state, devices=put(state.devices, event.device, replace(found, faults=faults)))
 
 
-def _of(state: State, event: JamChanged | JoiningChanged) -> DriverState:
-    return state.drivers.get(event.driver, DriverState())
+def _sounds(state: State, command: Command, *, took: bool) -> State:
+    """Note whether a siren took the order to sound."""
+    match command:
+        case SoundSiren(device=siren) | SilenceSiren(device=siren) if siren in state.devices:
+            sounds = took and isinstance(command, SoundSiren)
+            now = replace(state.devices[siren], sounds=sounds)
+            return replace(state, devices=put(state.devices, siren, now))
+        case _:
+            return state
+
+
+def _of_driver(state: State, event: OfDriver, at: HouseTime) -> State:
+    if isinstance(event, DriverLost):
+        state = lost_sight(state, event.driver)
+    now = _now(state.drivers.get(event.driver, DriverState()), event, at)
+    return replace(state, drivers=put(state.drivers, event.driver, now))
+
+
+def _now(was: DriverState, event: OfDriver, at: HouseTime) -> DriverState:
+    match event:
+        case DriverFound():
+            return DriverState(found=True, known=True, deaf=was.deaf, since=at)
+        case DriverLost(reason=reason):
+            return DriverState(known=True, deaf=was.deaf, since=at, reason=reason)
+        case JamChanged(jammed=jammed):
+            return replace(was, jammed=jammed)
+        case JoiningChanged(open=joining):
+            return replace(was, joining=joining)
+        case UpkeepBegan() | UpkeepEnded() if not is_whole(event.job, event.device):
+            return was
+        case UpkeepBegan(job=job):
+            return replace(was, deaf=job)
+        case UpkeepEnded():
+            return replace(was, deaf="")

@@ -60,6 +60,7 @@ class Area:
     keypads: tuple[DeviceId, ...] = ()
     on_tamper: OnTamper = OnTamper.TROUBLE
     lights: tuple[DeviceId, ...] = ()  # switched on while the alarm sounds
+    unlock_disarms: tuple[DeviceId, ...] = ()  # locks at which a PIN disarms it too
 
 
 NOBODY = "cli"
@@ -75,6 +76,7 @@ class Person:
     may_arm: bool = True
     may_disarm: bool = True
     lock_slots: Mapping[DeviceId, int] = field(default_factory=dict[DeviceId, int])
+    unlock: tuple[str, ...] = ()  # windows outside which their PIN is in no lock; none: always
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,10 @@ class Site:
         object.__setattr__(self, "made", {})
         if not self.windows:
             object.__setattr__(self, "windows", self.rules.windows)
+
+    def owner_of(self, lock: DeviceId, slot: int | None) -> Person | None:
+        """Give whose PIN is in a lock's slot; None where it is nobody's."""
+        for person in self.people.values():
+            if slot is not None and person.lock_slots.get(lock) == slot:
+                return person
+        return None

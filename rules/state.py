@@ -10,6 +10,8 @@ from enum import StrEnum
 from gateway.model.capability import Capability, Reading, unknown
 from gateway.model.clock import HouseTime
 from gateway.model.device import Device, DeviceId, DriverId, driver_of
+from gateway.model.event import Fault
+from rules.lock_slots import LockCodes
 from rules.runs import Left, RuleState, Wall
 
 BEGINNING = HouseTime(0)
@@ -36,6 +38,11 @@ class TroubleKind(StrEnum):
     SILENT = "silent"  # not heard within its supervision time, or not to be read
     LEFT = "left"  # a configured device left its network
     BOLT = "bolt"  # a jammed lock
+    NOT_READY = "not ready"  # a device that was never asked what it can do
+    INSECURE = "insecure"  # a device that joined with less security than it has
+    DEAD = "dead"  # a device that did not acknowledge what it was sent
+    MAINS = "mains"  # a device that runs on its backup battery
+    LOCK_CODE = "lock code"  # a lock without a PIN it should hold, or with another
     UNCONFIRMED = "unconfirmed"  # a command that its device did not take
     RADIO_LOST = "radio lost"
     RADIO_JAMMED = "radio jammed"
@@ -85,6 +92,8 @@ class DeviceState:
     before: Mapping[Capability, Reading]
     heard: HouseTime
     about: Device | None = None  # what its driver found out when it joined
+    faults: frozenset[Fault] = frozenset()  # why it cannot be relied on
+    sounds: bool = False  # a siren that took the order to sound
 
     def last(self, capability: Capability) -> Reading | None:
         """Give the newest known value, from before a gap if need be. Only for telling edges."""
@@ -102,6 +111,9 @@ class DriverState:
     known: bool = False  # found or lost at least once since the hub started
     joining: bool = False
     jammed: bool = False
+    deaf: str = ""  # the job during which it hears nothing
+    since: HouseTime = BEGINNING  # it was found or lost
+    reason: str = ""  # why it is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class State:
     wall: Wall | None = None  # None: not told since the start
     sounds: Mapping[DeviceId, HouseTime] = field(default_factory=dict[DeviceId, HouseTime])
     """Sirens that a rule or a person had sound, and till when. Those of an alarm are not here."""
+    lock_codes: LockCodes = field(default_factory=LockCodes)
     rules: Mapping[str, RuleState] = field(default_factory=dict[str, RuleState])
     rules_due: Mapping[str, HouseTime] = field(default_factory=dict[str, HouseTime])  # who waits
     rules_left: Left | None = None
@@ -168,4 +181,5 @@ def _blind(device: DeviceState) -> DeviceState:
         device,
         readings={capability: unknown(capability) for capability in device.readings},
         before={**device.before, **known},
+        sounds=False,
     )

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from gateway.model.capability import (
     Capability,
+    CarbonMonoxide,
     Contact,
+    Gate,
+    Glass,
     Lock,
     Motion,
     Reading,
@@ -26,15 +29,19 @@ TRIPPING: frozenset[Reading] = frozenset(
         Motion.MOVING,
         Smoke.SMOKE,
         Water.WET,
+        Glass.BROKEN,
+        CarbonMonoxide.CO,
         Tamper.TAMPERED,
         Lock.UNLOCKED,
         Lock.JAMMED,
         Switch.ON,
+        Gate.UP,
+        Gate.BETWEEN,
     }
 )
 """The readings that trip a zone on them."""
 
-MOMENTARY = frozenset({Capability.MOTION})
+MOMENTARY = frozenset({Capability.MOTION, Capability.GLASS})
 """A detector of these tells each movement anew: every report counts, not only a change."""
 
 
@@ -100,10 +107,18 @@ def _not_at_rest(site: Site, state: State, zone: Zone) -> str:
     reading = reading_of(state, zone.device, zone.capability)
     name = site.names.get(zone.device, zone.device)
     if reading == "unknown":
-        return f"{zone.name}: nobody knows how {name} stands"
+        return f"{zone.name}: nobody knows how {name} stands{_unheard(state, zone.device)}"
     if reading in TRIPPING and zone.capability not in MOMENTARY:
         return f"{zone.name}: {name} is {reading.value}"
     return ""
+
+
+def _unheard(state: State, device: DeviceId) -> str:
+    """Say that a device was not heard since its radio answers: one that sleeps tells later."""
+    driver, known = state.drivers.get(driver_of(device)), state.devices.get(device)
+    if driver is None or not driver.found or known is None or known.heard >= driver.since:
+        return ""
+    return f", it was not heard since the {driver_of(device)} radio answers"
 
 
 _PREVENTS = {
@@ -111,6 +126,9 @@ _PREVENTS = {
     TroubleKind.SILENT: "{} is silent",
     TroubleKind.LEFT: "{} left its network",
     TroubleKind.BOLT: "the bolt of {} is jammed",
+    TroubleKind.NOT_READY: "{} is not ready: wake it",
+    TroubleKind.INSECURE: "{} joined without security",
+    TroubleKind.DEAD: "{} does not answer",
 }
 
 
@@ -120,6 +138,8 @@ def _faults(site: Site, state: State, area: Area) -> Iterator[Blocker]:
         found = state.drivers.get(driver)
         if found is None or not found.found:
             yield Blocker(f"the {driver} radio is not there")
+        elif found.deaf:
+            yield Blocker(f"the {driver} radio hears nothing before its {found.deaf} ends")
         elif found.jammed:
             yield Blocker(f"the {driver} radio is jammed")
     bypassed = state.areas[area.name].bypassed
@@ -139,6 +159,9 @@ def _faults_of(site: Site, state: State, device: DeviceId, zone: str) -> Iterato
     name = site.names.get(device, device)
     if not zone and device not in state.devices:
         yield Blocker(f"{name} never joined")
+    insecure = Trouble(TroubleKind.INSECURE, device) in state.troubles
     for kind, sentence in _PREVENTS.items():
+        if insecure and kind is TroubleKind.NOT_READY:
+            continue  # it joins anew, and is asked then: to wake it helps nobody
         if Trouble(kind, device) in state.troubles:
             yield Blocker(sentence.format(name), zone)

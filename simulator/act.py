@@ -9,6 +9,8 @@ from typing import Any
 from simulator.play.line import Line, LineError
 
 USAGE = "use: python -m simulator.act SOCKET DO [DEVICE] [KEY=VALUE …], e.g. … join front_door"
+NUMBERED = {"reset"}
+"""Acts whose code is a number; any other code is typed at a keypad: text, though it is digits."""
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ async def _act(socket: Path, do: str, words: list[str]) -> int:
     try:
         line = await Line.open(socket)
         try:
-            answer = await line.ask(do, **fields(words))
+            answer = await line.ask(do, **fields(words, do))
         finally:
             await line.close()
     except LineError as error:
@@ -34,12 +36,16 @@ async def _act(socket: Path, do: str, words: list[str]) -> int:
     return 0
 
 
-def fields(words: list[str]) -> dict[str, Any]:
+def fields(words: list[str], do: str = "") -> dict[str, Any]:
     """Read `DEVICE` and `KEY=VALUE`: a value that is JSON counts as what it is, else as text."""
     found: dict[str, Any] = {}
     for word in words:
         key, equals, value = word.partition("=")
-        found["device" if not equals else key] = _value(value) if equals else word
+        if not equals:
+            found["device"] = word
+            continue
+        is_pin = key == "code" and value.isdecimal() and do not in NUMBERED
+        found[key] = value if is_pin else _value(value)
     return found
 
 

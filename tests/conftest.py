@@ -4,9 +4,15 @@ A skip says that this machine lacks something (root, a system part). CI must lac
 """
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
+
+
+def pytest_configure() -> None:
+    """Have what tests start hear Ctrl-C, also where the run itself was started to ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,18 +2,21 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from zigpy.exceptions import ZigbeeException
 
+from drivers.shared import BOLT_READS, BOLT_SECONDS, Watchers, seen
+from drivers.zigbee import zcl
 from drivers.zigbee.directory import Place
 from drivers.zigbee.keypad import Keypads
 from drivers.zigbee.post import Post
-from drivers.zigbee.zcl import ClusterId
-from gateway.model.capability import Lock, Reading, Switch
+from drivers.zigbee.zcl import ClusterId, Frame
+from gateway.model.capability import Lock, Switch
 from gateway.model.command import (
     ClearLockCode,
     LockDoor,
+    ReadLockCode,
     SetLockCode,
     ShowPanel,
     SilenceSiren,
@@ -21,8 +24,9 @@ from gateway.model.command import (
     TurnSwitch,
     UnlockDoor,
 )
+from gateway.model.credential import Code, LockCodeRead
 from gateway.model.device import DeviceId
-from gateway.model.driver import CommandRefused, CommandUnsupported
+from gateway.model.driver import CommandRefused, CommandUnsupported, Report
 from gateway.model.event import Proof
 
 type DeviceCommand = (
@@ -33,6 +37,7 @@ type DeviceCommand = (
     | TurnSwitch
     | SetLockCode
     | ClearLockCode
+    | ReadLockCode
     | ShowPanel
 )
 
@@ -42,36 +47,11 @@ BURGLAR = 0x17
 LONGEST_WARNING_SECONDS = 0xFFFE
 STROBE = bytes([50, 2])  # duty cycle in percent, strobe level high
 
-LOCK, UNLOCK, SET_PIN, CLEAR_PIN = 0x00, 0x01, 0x05, 0x07
+LOCK, UNLOCK, SET_PIN, GET_PIN, CLEAR_PIN = 0x00, 0x01, 0x05, 0x06, 0x07
 PIN_LIMIT = 16
+ENABLED = 0x01  # ZCL 7.3.2.16.6: user status; a PIN of any other opens nothing
 STATE_ATTRIBUTE = 0x0000  # of locks and switches alike
-BOLT_READS = 4
-BOLT_SECONDS = 1.5  # between two looks at a bolt that moves
 SWITCH_SECONDS = 0.05  # a relay that reports does so at once; else it is asked
-
-
-class Watchers:
-    """Those who wait for a device to report a state."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[DeviceId, list[asyncio.Queue[Reading]]] = {}
-
-    def tell(self, device: DeviceId, reading: Reading) -> None:
-        """Show a reading to whoever waits for one of this device."""
-        for queue in self._waiting.get(device, ()):
-            queue.put_nowait(reading)
-
-    @contextlib.contextmanager
-    def of(self, device: DeviceId) -> Iterator[asyncio.Queue[Reading]]:
-        """Give what a device reports from now on."""
-        queue: asyncio.Queue[Reading] = asyncio.Queue()
-        self._waiting.setdefault(device, []).append(queue)
-        try:
-            yield queue
-        finally:
-            self._waiting[device].remove(queue)
-            if not self._waiting[device]:
-                del self._waiting[device]
 
 
 class Commands:
@@ -83,11 +63,13 @@ class Commands:
         keypads: Keypads,
         watchers: Watchers,
         find: Callable[[DeviceId], Place],
+        report: Report,
     ) -> None:
         self._post = post
         self._keypads = keypads
         self._watchers = watchers
         self._find = find
+        self._report = report
 
     async def perform(self, command: DeviceCommand) -> Proof:
         """Send; nothing here suspends before the first frame is written."""
@@ -107,6 +89,8 @@ class Commands:
                 return await self._pin(place, SET_PIN, pin(command))
             case ClearLockCode():
                 return await self._pin(place, CLEAR_PIN, command.slot.to_bytes(2, "little"))
+            case ReadLockCode():
+                return await self._read_pin(place, command.slot)
             case ShowPanel():
                 _demand(place, ClusterId.ACE, "a keypad", server=False)
                 await self._keypads.show(place, command)
@@ -122,15 +106,22 @@ class Commands:
         await self._post.order(place, ClusterId.DOOR_LOCK, number, body)
         return Proof.ACCEPTED
 
+    async def _read_pin(self, place: Place, slot: int) -> Proof:
+        _demand(place, ClusterId.DOOR_LOCK, "a lock")
+        body = slot.to_bytes(2, "little")
+        answer = await self._post.ask(place, ClusterId.DOOR_LOCK, GET_PIN, body)
+        self._report(LockCodeRead(place.id, slot, pin_in(place.id, slot, answer)))
+        return Proof.REPORTED
+
     async def _bolt(self, place: Place, number: int, want: Lock) -> Proof:
         _demand(place, ClusterId.DOOR_LOCK, "a lock")
         with self._watchers.of(place.id) as reports:
             await self._post.order(place, ClusterId.DOOR_LOCK, number)
             for _ in range(BOLT_READS):
-                if await _seen(reports, want, BOLT_SECONDS):
+                if await seen(reports, want, BOLT_SECONDS):
                     return Proof.REPORTED
                 await _ask(place, ClusterId.DOOR_LOCK)
-            done = await _seen(reports, want, 0)
+            done = await seen(reports, want, 0)
         return Proof.REPORTED if done else Proof.ACCEPTED
 
     async def _turn(self, place: Place, *, on: bool) -> Proof:
@@ -138,10 +129,10 @@ class Commands:
         want = Switch.ON if on else Switch.OFF
         with self._watchers.of(place.id) as reports:
             await self._post.order(place, ClusterId.ON_OFF, int(on))
-            if await _seen(reports, want, SWITCH_SECONDS):
+            if await seen(reports, want, SWITCH_SECONDS):
                 return Proof.REPORTED
             await _ask(place, ClusterId.ON_OFF)
-            return Proof.REPORTED if await _seen(reports, want, 0) else Proof.ACCEPTED
+            return Proof.REPORTED if await seen(reports, want, 0) else Proof.ACCEPTED
 
 
 def warning(seconds: int) -> bytes:
@@ -163,6 +154,17 @@ def pin(command: SetLockCode) -> bytes:
     return command.slot.to_bytes(2, "little") + bytes([1, 0, len(digits)]) + digits
 
 
+def pin_in(device: DeviceId, slot: int, answer: Frame) -> Code | None:
+    """Read a Get PIN Code Response (ZCL 7.3.2.17.7): user, status, type, PIN; None: it is free."""
+    fields = zcl.unpack("HBB", answer.body)
+    if answer.command != GET_PIN or fields is None or fields[0] != slot:
+        raise CommandRefused(f"{device} did not tell what is in slot {slot}")
+    if fields[1] != ENABLED:
+        return None
+    found = zcl.text(answer.body, 4)  # a lock that sends no PINs over the air leaves it out
+    return Code("" if found is None else found[0].decode("ascii", "replace"))
+
+
 def _fits(command: SetLockCode) -> bool:
     digits = "" if command.code is None else command.code.text
     return digits.isascii() and digits.isdigit() and len(digits) <= PIN_LIMIT
@@ -172,17 +174,6 @@ def _demand(place: Place, cluster: ClusterId, what: str, *, server: bool = True)
     has = place.endpoint.in_clusters if server else place.endpoint.out_clusters
     if cluster not in has:
         raise CommandUnsupported(f"{place.id} is not {what}")
-
-
-async def _seen(reports: asyncio.Queue[Reading], want: Reading, seconds: float) -> bool:
-    """Say whether the wanted state was reported in time. A jammed bolt is an answer too."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while (reading := await reports.get()) is not want:
-                if reading is Lock.JAMMED:
-                    raise CommandRefused("the bolt is jammed: the lock reports it half thrown")
-            return True
-    return False
 
 
 async def _ask(place: Place, cluster: ClusterId) -> None:

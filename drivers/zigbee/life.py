@@ -9,8 +9,9 @@ import zigpy.types as zt
 from zigpy.application import ControllerApplication
 from zigpy.device import Device as Node
 
+from drivers.shared import Watchers
 from drivers.zigbee import directory, translate, zcl
-from drivers.zigbee.commands import Commands, Watchers
+from drivers.zigbee.commands import Commands
 from drivers.zigbee.configure import Configurator, note_zone_type
 from drivers.zigbee.directory import DRIVER, Directory, Place
 from drivers.zigbee.echo import Echoes
@@ -27,14 +28,25 @@ from drivers.zigbee.translate import Told
 from drivers.zigbee.zcl import ClusterId, Frame
 from gateway.model.command import (
     Command,
+    DimLight,
+    GiveJoinKey,
+    MoveGate,
     PermitJoin,
     RefreshDevice,
     RemoveDevice,
+    SetThermostat,
+    TurnValve,
     target_of,
 )
 from gateway.model.credential import CodeOffered
 from gateway.model.device import DeviceId
-from gateway.model.driver import DeviceUnknown, DeviceUnreachable, RadioLost, Report
+from gateway.model.driver import (
+    CommandUnsupported,
+    DeviceUnknown,
+    DeviceUnreachable,
+    RadioLost,
+    Report,
+)
 from gateway.model.event import DeviceJoined, DeviceLeft, DriverFound, Proof, Reported
 
 log = logging.getLogger(__name__)
@@ -64,7 +76,7 @@ class Life:
         self._lane = Lane(app, self._on_frame, self._on_fresh_join, self._spawn)
         post = Post(self._lane)
         self._keypads = Keypads(post, self._spawn)
-        self._commands = Commands(post, self._keypads, self._watchers, self._find)
+        self._commands = Commands(post, self._keypads, self._watchers, self._find, report)
         self._configurator = Configurator(app, self._lane)
         self._reader = Reader(self._ledger.knows, report)
         self._joining = Joining(app, settings, report)
@@ -131,6 +143,8 @@ class Life:
             case RefreshDevice(device=device):
                 await self._reader.refresh(self._find(device))
                 return Proof.REPORTED
+            case DimLight() | MoveGate() | TurnValve() | SetThermostat() | GiveJoinKey():
+                raise CommandUnsupported(f"{target_of(command)}: not by Zigbee")
             case _:
                 return await self._commands.perform(command)
 

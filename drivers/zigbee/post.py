@@ -28,6 +28,18 @@ class Post:
 
     async def order(self, place: Place, cluster: int, number: int, body: bytes = b"") -> Frame:
         """Order something of a device, and give its answer, which was not a refusal."""
+        answer = await self._answer(place, cluster, number, body)
+        check(place, answer)
+        return answer
+
+    async def ask(self, place: Place, cluster: int, number: int, body: bytes = b"") -> Frame:
+        """Ask a device something; give its answer, which begins with no status."""
+        answer = await self._answer(place, cluster, number, body)
+        if not answer.specific:
+            check(place, answer)
+        return answer
+
+    async def _answer(self, place: Place, cluster: int, number: int, body: bytes) -> Frame:
         letter = self._letter(place, cluster, zcl.command(_next(place), number, body))
         try:
             answer = await self._lane.send(letter)
@@ -37,7 +49,6 @@ class Post:
             answer = await self._by_zigpy(self._letter(place, cluster, data))
         if answer is None:
             raise TimeoutError(f"{place.id} gave no answer")
-        check(place, answer)
         return answer
 
     async def tell(

@@ -18,6 +18,7 @@ from bellows.zigbee.application import (  # type: ignore[import-untyped]  # same
 )
 from zigpy.exceptions import RadioException, ZigbeeException
 
+from drivers import shared
 from drivers.zigbee.settings import ZigbeeSettings
 from gateway.model.driver import RadioLost
 
@@ -94,27 +95,15 @@ def hush_libraries() -> None:
     logging.getLogger("bellows.ezsp.protocol").setLevel(logging.ERROR)
 
 
-class Loss:
+class Loss(shared.Loss):
     """Hears from zigpy that the connection is lost. A listener of zigpy's application."""
 
     def __init__(self) -> None:
-        self.sentence: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        super().__init__("the Zigbee stick is lost")
 
     def connection_lost(self, error: BaseException | None) -> None:
         """Be told by zigpy, by whatever name it calls the end: None, OSError, NcpFailure."""
-        if not self.sentence.done():
-            self.sentence.set_result(lost_sentence(error))
-
-    async def watch[T](self, work: asyncio.Task[T]) -> T:
-        """Give what the work gives, unless the stick is lost before."""
-        try:
-            await asyncio.wait((work, self.sentence), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise RadioLost(self.sentence.result())
-            return work.result()
-        finally:
-            work.cancel()
-            await asyncio.wait((work,))
+        self.tell(lost_sentence(error))
 
 
 def lost_sentence(error: BaseException | None) -> str:

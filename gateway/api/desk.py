@@ -12,12 +12,14 @@ from gateway.api.fields import Ask, near, text
 from gateway.api.shapes import Json
 from gateway.doorman import Doorman
 from gateway.house import House
+from gateway.lock_codes import LockCodes
 from gateway.model.clock import Clock
 from gateway.model.credential import Code
 from gateway.model.device import DeviceId
 from gateway.model.effect import Order
 from gateway.model.event import Entry, Event
 from gateway.reload import Change
+from gateway.upkeep import Upkeeps
 from rules import access
 from rules.site import NOBODY
 from rules.state import Phase
@@ -47,6 +49,9 @@ class Desk:
     checks: Callable[[], Awaitable[list[Json]]]
     reload: Reload
     stop: Callable[[], None]
+    upkeeps: Upkeeps
+    lock_codes: LockCodes
+    push: Callable[[Json], None] = lambda _: None  # a line unasked, to who asked this
 
 
 async def person_of(desk: Desk, ask: Ask, *, needed: bool = False) -> str:

@@ -6,7 +6,7 @@ from gateway.api.shapes import Json
 from gateway.house import House
 from gateway.sandbox.layers import Layer
 from rules import health
-from rules.state import TroubleKind
+from rules.state import DriverState, TroubleKind
 
 
 def checks(house: House, lost: int, layers: Sequence[Layer] = ()) -> list[Json]:
@@ -16,12 +16,12 @@ def checks(house: House, lost: int, layers: Sequence[Layer] = ()) -> list[Json]:
     """
     state = house.state
     radios = [
-        _check(f"{name} radio", driver.found, "it answers" if driver.found else "it is lost")
+        _check(f"{name} radio", driver.found, _stands(driver))
         for name, driver in state.drivers.items()
     ]
     broken = any(trouble.kind is TroubleKind.STORAGE for trouble in state.troubles)
     troubles = [
-        _check(str(trouble.kind), ok=False, sentence=health.sentence(house.site, trouble))
+        _check(str(trouble.kind), ok=False, sentence=health.told(house.site, state, trouble))
         for trouble in sorted(state.troubles)
     ]
     walls = [
@@ -29,6 +29,14 @@ def checks(house: House, lost: int, layers: Sequence[Layer] = ()) -> list[Json]:
         for layer in layers
     ]
     return [*radios, *_journal(lost, broken=broken), *troubles, *walls]
+
+
+def _stands(driver: DriverState) -> str:
+    if driver.found:
+        return "it answers"
+    if not driver.known:
+        return "it has not answered yet since the hub started"
+    return f"it is lost: {driver.reason}" if driver.reason else "it is lost"
 
 
 def _journal(lost: int, *, broken: bool) -> list[Json]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
-from gateway.api import rule_requests, shapes
-from gateway.api.commands import COMMANDS
+from gateway.api import code_requests, rule_requests, shapes, upkeep_requests
+from gateway.api.commands import COMMANDS, must_be_able
 from gateway.api.desk import (
     VIA,
     Desk,
@@ -21,7 +21,7 @@ from gateway.api.desk import (
 from gateway.api.errors import Refusal
 from gateway.api.fields import Ask, near, number, text, texts
 from gateway.api.shapes import Json
-from gateway.model.command import PermitJoin
+from gateway.model.command import GiveJoinKey, PermitJoin
 from gateway.model.credential import Code
 from gateway.model.device import DriverId
 from gateway.model.effect import Order
@@ -37,6 +37,7 @@ from rules.alarm import why_not_arm
 from rules.state import Phase, State
 
 JOIN_SECONDS_MAX = 254
+JOIN_KEY_MOST = 100
 ADDRESS = r"([0-9a-fA-F]{2}:?){8}"
 
 
@@ -51,7 +52,11 @@ async def answer(desk: Desk, ask: Ask) -> Json:
 
 async def _state(desk: Desk, _: Ask) -> Json:
     house = desk.house
-    return shapes.state(house.site, house.state, desk.clock.now(), house.number, desk.offset())
+    now = shapes.state(house.site, house.state, desk.clock.now(), house.number, desk.offset())
+    return {
+        **now,
+        "upkeep": [upkeep_requests.told(house.site, one) for one in desk.upkeeps.under_way],
+    }
 
 
 async def _devices(desk: Desk, _: Ask) -> Json:
@@ -77,8 +82,9 @@ async def _arm(desk: Desk, ask: Ask) -> Json:
 async def _disarm(desk: Desk, ask: Ask) -> Json:
     area = area_of(desk, ask)
     by = await person_of(desk, ask, needed=True)
+    was = desk.house.state.areas[area].phase
     stored = await take_if_allowed(desk, DisarmRequested(area, by, VIA))
-    return {**area_now(desk, area), "stored": stored}
+    return {**area_now(desk, area), "was": was, "stored": stored}
 
 
 async def _reset(desk: Desk, ask: Ask) -> Json:
@@ -112,12 +118,23 @@ async def _pair(desk: Desk, ask: Ask) -> Json:
         # Not shown: whoever mixes the two up has typed the install code here.
         raise Refusal("an address is 16 hexadecimal digits, as printed on the device")
     code = Code(printed) if printed else None
-    if seconds:
+    if seconds or code is not None:  # what is expected by its key joins at any later time
         must_be_disarmed(desk, "a network is not opened")
     by = await person_of(desk, ask)
     asked = CommandRequested(PermitJoin(driver, seconds, code, address), by)
     await take_if_allowed(desk, asked)
     return {"open": seconds > 0}
+
+
+async def _join_key(desk: Desk, ask: Ask) -> Json:
+    driver = DriverId(text(ask, "driver"))
+    given = ask.get("key")
+    if given is not None and (not isinstance(given, str) or not 1 <= len(given) <= JOIN_KEY_MOST):
+        raise Refusal(f"a key is a text of 1 to {JOIN_KEY_MOST} characters, as printed")
+    key = None if given is None else Code(given)
+    asked = CommandRequested(GiveJoinKey(driver, key), await person_of(desk, ask))
+    await take_if_allowed(desk, asked)
+    return {}
 
 
 async def _command(desk: Desk, ask: Ask) -> Json:
@@ -126,7 +143,9 @@ async def _command(desk: Desk, ask: Ask) -> Json:
     make = COMMANDS.get(word)
     if make is None:
         raise Refusal(f"there is no command '{word}'{near(word, COMMANDS)}")
-    asked = CommandRequested(make(device, ask), await person_of(desk, ask))
+    command, known = make(device, ask), desk.house.state.devices.get(device)
+    must_be_able(command, str(ask["device"]), known.about if known is not None else None)
+    asked = CommandRequested(command, await person_of(desk, ask))
     orders: list[str] = []
 
     def note(entry: Entry, _: State, ordered: Sequence[Order]) -> None:
@@ -142,7 +161,7 @@ async def _command(desk: Desk, ask: Ask) -> Json:
 
 
 async def _doctor(desk: Desk, _: Ask) -> Json:
-    return {"checks": await desk.checks()}
+    return {"checks": [*await desk.checks(), *upkeep_requests.checks(desk)]}
 
 
 async def _stop(desk: Desk, _: Ask) -> Json:
@@ -158,10 +177,17 @@ HANDLERS: dict[str, Callable[[Desk, Ask], Awaitable[Json]]] = {
     "reset": _reset,
     "bypass": _bypass,
     "pair": _pair,
+    "join_key": _join_key,
     "command": _command,
     "doctor": _doctor,
     "stop": _stop,
     "reload": rule_requests.reload,
     "plan": rule_requests.plan,
     "call": rule_requests.call,
+    "codes": code_requests.codes,
+    "code_set": code_requests.code_set,
+    "code_clear": code_requests.code_clear,
+    "code_once": code_requests.code_once,
+    "upkeep": upkeep_requests.upkeep,
+    "upkeep_cancel": upkeep_requests.upkeep_cancel,
 }

@@ -11,7 +11,7 @@ from gateway.model.effect import Effect, Order
 from gateway.model.event import Entry, Event
 from rules import health, zones
 from rules.site import Site, Zone
-from rules.state import AreaState, Phase, State, reading_of
+from rules.state import AreaState, Phase, State, Trouble, TroubleKind, reading_of
 from rules.words import sentence
 
 type Json = dict[str, object]
@@ -31,19 +31,31 @@ def state(site: Site, now: State, at: HouseTime, entry: int, offset: int) -> Jso
         "zones": {zone.name: _zone(now, zone) for zone in site.zones.values()},
         "devices": devices(site, now, at),
         "drivers": {
-            name: {"found": d.found, "joining": d.joining, "jammed": d.jammed}
+            name: {
+                "found": d.found,
+                "joining": d.joining,
+                "jammed": d.jammed,
+                "reason": d.reason or None,
+            }
             for name, d in now.drivers.items()
         },
         "troubles": [
             {
                 "kind": trouble.kind,
                 "subject": site.names.get(DeviceId(trouble.subject), trouble.subject),
-                "sentence": health.sentence(site, trouble),
+                "sentence": health.told(site, now, trouble),
                 "since_us": since,
             }
             for trouble, since in sorted(now.troubles.items())
+            if not _is_said_by_another(now, trouble)
         ],
     }
+
+
+def _is_said_by_another(now: State, trouble: Trouble) -> bool:
+    """A device that joined without security joins anew: that nobody asked it is no news then."""
+    insecure = Trouble(TroubleKind.INSECURE, trouble.subject)
+    return trouble.kind is TroubleKind.NOT_READY and insecure in now.troubles
 
 
 def protecting(now: State) -> bool:
@@ -56,6 +68,10 @@ def area(site: Site, now: State, name: str, at: HouseTime) -> Json:
     found = now.areas[name]
     return {
         **_area(found, at),
+        "sirens": {
+            site.names.get(siren, siren): siren in now.devices and now.devices[siren].sounds
+            for siren in site.areas[name].sirens
+        },
         "memory": [
             {
                 "zone": trip.zone,
@@ -117,6 +133,7 @@ def _device(now: State, device: DeviceId, at: HouseTime, *, configured: bool) ->
         "model": about.model if about else "",
         "mains": about.mains if about else False,
         "configured": configured,
+        "faults": [] if found is None else sorted(found.faults),
         "readings": {}
         if found is None
         else {str(c): reading for c, reading in found.readings.items()},

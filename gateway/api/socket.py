@@ -6,6 +6,8 @@ import logging
 import os
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -110,7 +112,7 @@ class LocalSocket:
 
     async def _handle(self, ask: Ask, writer: asyncio.StreamWriter) -> shapes.Json:
         if ask.get("do") != "watch":
-            return await answer(self._desk, ask)
+            return await answer(replace(self._desk, push=partial(self._push, writer)), ask)
         since = ask.get("since")
         if isinstance(since, int):
             await self._catch_up(since, writer)
@@ -145,11 +147,19 @@ class LocalSocket:
             return
         line = shapes.entry(self._desk.house.site, entry, orders) + b"\n"
         for watcher in tuple(self._watchers):
-            if watcher.transport.get_write_buffer_size() > BACKLOG_MAX:
-                self._watchers.discard(watcher)
-                watcher.transport.abort()
-            else:
-                watcher.write(line)
+            self._send(watcher, line)
+
+    def _push(self, writer: asyncio.StreamWriter, said: shapes.Json) -> None:
+        """Say something unasked to one client, as long as it is there."""
+        if writer in self._clients:
+            self._send(writer, shapes.line(said))
+
+    def _send(self, writer: asyncio.StreamWriter, line: bytes) -> None:
+        if writer.transport.get_write_buffer_size() > BACKLOG_MAX:
+            self._watchers.discard(writer)
+            writer.transport.abort()
+        else:
+            writer.write(line)
 
 
 def _failed(sentence: str) -> shapes.Json:

@@ -22,6 +22,8 @@ from gateway.cli.paint import plain_area, seconds_left
 from gateway.cli.shapes import Area
 
 app = typer.Typer(add_completion=False)
+NOBODY_GUARDS = "no zone would be left to guard it"
+"""What the rules answer where all that is left out is all there is."""
 
 
 @app.command()
@@ -67,7 +69,9 @@ def _blocked(folder: Path, wish: dict[str, Any], refused: Refused) -> Problem:
     bypass = frozenset(wish["bypass"] or ())
     attempt = Attempt(area, wish["mode"], bypass, bool(wish["force"]), _again(wish))
     hints = advice(blockers, now["zones"], attempt)
-    return Problem(f"not armed: {'; '.join(blockers)}", blockers=blockers, hints=hints)
+    # Forced or without some zones it is refused for another reason than what it is to go without.
+    why = [NOBODY_GUARDS] if NOBODY_GUARDS in str(refused) else blockers
+    return Problem(f"not armed: {'; '.join(why)}", blockers=blockers, hints=hints)
 
 
 def _again(wish: dict[str, Any]) -> str:

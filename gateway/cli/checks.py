@@ -2,18 +2,18 @@
 
 import os
 import shutil
-import socket
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from gateway.cli.checking import Check, failed, well
 from gateway.cli.hub import SOCKET, too_long
+from gateway.cli.ports import has, port_check
+from gateway.cli.zwave_checks import zwave_checks
 from gateway.clock import this_moment
 from gateway.journal.verify import verify
 
@@ -22,39 +22,24 @@ if TYPE_CHECKING:
 
 FREE_MEGABYTES = 200
 MEGABYTE = 1_000_000
-CONNECT_SECONDS = 3.0
 RADIO_LIBRARIES = ("bellows", "zigpy")
 JOURNAL = "journal.sqlite"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at."""
+def checks_here(config: Path, folder: Path, found: Mapping[str, bool] | None) -> Iterator[Check]:
+    """Look at everything on this machine.
 
-    name: str
-    ok: bool
-    sentence: str
-
-
-def well(name: str, sentence: str) -> Check:
-    """Say that something is as it should be."""
-    return Check(name, ok=True, sentence=sentence)
-
-
-def failed(name: str, sentence: str) -> Check:
-    """Say that something is not, and what to do."""
-    return Check(name, ok=False, sentence=sentence)
-
-
-def checks_here(config: Path, folder: Path, found: bool | None) -> Iterator[Check]:  # noqa: FBT001 - three answers
-    """Look at everything on this machine. `found`: the running hub has its radio; None: no hub."""
+    `found`: which of its radios the running hub has; None: no hub runs.
+    """
     checked, loaded = _configuration(config)
     yield checked
     yield _folder(folder)
     if loaded is not None and loaded.zigbee_port is not None:
-        yield _port(loaded.zigbee_port, found)
+        yield port_check("zigbee port", loaded.zigbee_port, has(found, "zigbee"))
+    if loaded is not None and loaded.zwave is not None:
+        yield from zwave_checks(loaded, has(found, "zwave"))
     yield _clock(folder, ZoneInfo(loaded.place.timezone) if loaded is not None else UTC)
     yield _disk(folder)
     yield _journal(folder)
@@ -103,56 +88,6 @@ def _no_folder_yet(folder: Path) -> Check:
     if os.access(above, os.W_OK | os.X_OK):
         return well("state folder", f"{folder} is not there yet: the hub will make it")
     return failed("state folder", f"{folder} is not there, and {above} may not be written: make it")
-
-
-def _port(port: str, found: bool | None) -> Check:  # noqa: FBT001 - three answers, see above
-    if "://" in port:
-        return _network_port(port) if found is None else _of_the_hub(port, found=found)
-    try:
-        mode = Path(port).stat().st_mode
-    except FileNotFoundError:
-        return failed("port", f"{port} is not there: plug the stick in, or correct the name")
-    except OSError as error:
-        return failed("port", f"{port} cannot be reached: {error.strerror}")
-    if not stat.S_ISCHR(mode):
-        return failed("port", f"{port} is no serial port: correct the name")
-    if found is not None:
-        return _of_the_hub(port, found=found)
-    if not os.access(port, os.R_OK | os.W_OK):
-        return failed("port", f"{port} may not be used: add the hub's user to the group dialout")
-    if holder := _holder(Path(port).resolve()):
-        return failed("port", f"{port} is busy: stop {holder}, which holds it")
-    return well("port", f"{port} is there and free")
-
-
-def _of_the_hub(port: str, *, found: bool) -> Check:
-    if found:
-        return well("port", f"{port} is the running hub's, and its radio answers")
-    sentence = "the running hub does not find its radio: plug the stick in anew, or restart the hub"
-    return failed("port", f"{port} is there, yet {sentence}")
-
-
-def _network_port(port: str) -> Check:
-    address = urlsplit(port)
-    place = address.hostname or "", address.port or 0
-    try:
-        socket.create_connection(place, CONNECT_SECONDS).close()
-    except OSError as error:
-        reason = error.strerror or "no answer"
-        return failed("port", f"{port} does not answer ({reason}): look at its power and network")
-    return well("port", f"{port} answers")
-
-
-def _holder(device: Path) -> str | None:
-    """Name a process that has the port open; of other users' we may not know."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            held = any(link.readlink() == device for link in (process / "fd").iterdir())
-            if held:
-                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
-        except OSError:  # not ours to look at, or gone meanwhile
-            continue
-    return None
 
 
 def _clock(folder: Path, zone: tzinfo) -> Check:

@@ -36,12 +36,15 @@ def disarm(
         if as_json:
             emit(answer)
         else:
-            _tell(cast("Area", answer["area"]))
+            _tell(answer.get("was"), cast("Area", answer["area"]))
             warn_unless_stored(answer)
 
 
-def _tell(area: Area) -> None:
-    typer.secho("Disarmed.", fg=typer.colors.GREEN)
+def _tell(was: str | None, area: Area) -> None:
+    if was == "disarmed":
+        typer.echo("It was not armed.")
+    else:
+        typer.secho("Disarmed.", fg=typer.colors.GREEN)
     if area["memory"]:
         typer.secho(
             f"There was an alarm: {causes(area)}. Look around first, "

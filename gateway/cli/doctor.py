@@ -5,7 +5,8 @@ from pathlib import Path
 
 import typer
 
-from gateway.cli.checks import Check, checks_here, failed
+from gateway.cli.checking import Check, failed, tell
+from gateway.cli.checks import checks_here
 from gateway.cli.client import SocketTrouble
 from gateway.cli.hub import ask, state_folder
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
@@ -29,7 +30,7 @@ def doctor(
             emit({"ok": sound, "checks": [asdict(check) for check in found]})
         else:
             for check in found:
-                _tell(check)
+                tell(check)
         if not sound:
             raise typer.Exit(NOT_SO)
 
@@ -43,19 +44,13 @@ def _examine(config: Path, state: Path | None) -> list[Check]:
     return [*checks_here(config, folder, found), *hub]
 
 
-def _ask_hub(folder: Path) -> tuple[bool | None, list[Check]]:
-    """Ask a running hub whether it has its radios, and for its own checks."""
+def _ask_hub(folder: Path) -> tuple[dict[str, bool] | None, list[Check]]:
+    """Ask a running hub which of its radios it has, and for its own checks."""
     try:
         drivers = ask(folder, "state")["drivers"]
         answer = ask(folder, "doctor")
     except (SocketTrouble, Problem) as trouble:
         return None, [failed("hub", str(trouble))]
     own = [Check(str(c["name"]), bool(c["ok"]), str(c["sentence"])) for c in answer["checks"]]
-    found = all(driver["found"] for driver in drivers.values())
+    found = {name: bool(driver["found"]) for name, driver in drivers.items()}
     return found, [Check("hub", ok=True, sentence=f"a hub answers on {folder}"), *own]
-
-
-def _tell(check: Check) -> None:
-    word, colour = ("ok", typer.colors.GREEN) if check.ok else ("look", typer.colors.RED)
-    typer.secho(f"{word:<5}", fg=colour, bold=True, nl=False)
-    typer.echo(f"{check.name}: {check.sentence}")

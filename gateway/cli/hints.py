@@ -9,14 +9,18 @@ from gateway.cli.shapes import Zone
 
 REMEDIES = {
     "is open": "close it",
-    "nobody knows": "open and close it once, or look for it with `nightlatch devices`",
+    "nobody knows": "wake it: open and close it, or walk past it, once; "
+    "`nightlatch devices` shows when each was heard",
     "is moving": "wait until nobody moves there",
     "is tampered": "close its cover",
-    "is silent": "look at its battery and its distance",
+    "is silent": "look at its battery and its distance, and wake it",
+    "is not ready": "wake it by its button: it is asked what it can do then",
+    "joined without security": "take it out (`nightlatch remove`), and pair it anew with its key",
+    "does not answer": "look at its power and its distance",
     "left its network": "let it join again: `nightlatch pair`",
     "never joined": "let it join: `nightlatch pair`",
     "the bolt of": "free the bolt by hand",
-    "radio is not there": "plug the stick in; `nightlatch doctor` tells more",
+    "radio is not there": "`nightlatch doctor` says why",
     "radio is jammed": "look for what disturbs it",
     "did not do": "look at its power; `nightlatch siren` tries it",
 }

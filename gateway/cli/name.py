@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from gateway.cli.hub import ask, state_folder
-from gateway.cli.naming import check_name
 from gateway.cli.newcomers import Here, write_down
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import BAD_INPUT, Problem, sentences
@@ -25,7 +24,6 @@ def name(
     """Name a device that has joined: writes its device block into the configuration."""
     with sentences(as_json=as_json):
         folder = state_folder(config, state)
-        check_name(config, name)
         here = Here(ask(folder, "devices")["devices"])
         if known := here.name_of(device):
             raise Problem(f"{device} has a name already: {known}", BAD_INPUT)

@@ -7,19 +7,26 @@ import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.cli.output import BAD_INPUT, Problem
+
+if TYPE_CHECKING:
+    from gateway.config import ConfigErrors
 
 GUARDED = {"contact": "entry", "motion": "follower", "smoke": "24h", "water": "24h"}
 """What may be guarded, and the kind of zone that suits it most often."""
 KINDS = ("entry", "follower", "instant", "24h")
 SIREN = "siren"
-OF_ITSELF = ("tamper", "battery")
+OF_ITSELF = ("tamper", "battery", "power")
 """Nearly every device has these: they say nothing about what it is."""
+KNOWN_BY = ("siren", "lock", "keypad", "gate", "valve", "smoke", "carbon_monoxide", "contact")
+"""What people know a device by that can do several things: what comes first."""
+STAND_INS = {"zigbee": "zigbee:00000000000000ff/1", "zwave": "zwave:00000000/1/0"}
+"""Ids that no device has, to try a name with before anybody joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,14 @@ def zone_advice(newcomer: Newcomer, name: str, config: Path) -> str:
 def suggested_name(newcomer: Newcomer, config: Path, taken: set[str]) -> str:
     """Give a name that no other device has: by what it can do, and counted."""
     names = taken | {str(device.get("name")) for device in _section(config, "device")}
-    telling = [name for name in newcomer.capabilities if name not in OF_ITSELF]
-    what = (telling or ["device"])[0]
+    what = _known_by(newcomer.capabilities)
     return next(name for n in count(1) if (name := f"{what}_{n}") not in names)
+
+
+def _known_by(capabilities: tuple[str, ...]) -> str:
+    telling = [name for name in capabilities if name not in OF_ITSELF]
+    known = [name for name in KNOWN_BY if name in telling]
+    return next(iter([*known, *telling]), "device")
 
 
 def zone_blocks(newcomer: Newcomer, name: str, config: Path) -> str:
@@ -84,14 +96,15 @@ def append_device(config: Path, newcomer: Newcomer, name: str) -> None:
     _settle(config.parent)
 
 
-def check_name(config: Path, name: str) -> None:
+def check_name(config: Path, name: str, radio: str | None) -> None:
     """Refuse a name before anybody presses a button: taken already, or no name at all."""
     config = config.resolve()
-    newcomer = Newcomer("zigbee:00000000000000ff/1", ())
     try:
         text = config.read_text("utf-8")
     except OSError as error:
         raise Problem(f"{config} cannot be read: {error.strerror}", BAD_INPUT) from error
+    radios = [radio] if radio else [each for each in STAND_INS if _has_section(text, each)]
+    newcomer = Newcomer(STAND_INS.get((radios or ["zigbee"])[0], STAND_INS["zigbee"]), ())
     with _beside(config, f"{text}\n{device_block(newcomer, name)}") as trial:
         _check(trial, config)
 
@@ -124,8 +137,16 @@ def _check(new: Path, config: Path) -> None:
     try:
         load(new)
     except ConfigErrors as wrong:
-        first = wrong.errors[0].sentence().replace(str(new), str(config))
-        raise Problem(f"nothing was written: {first}", BAD_INPUT) from None
+        raise Problem(f"nothing was written: {_first(wrong, new, config)}", BAD_INPUT) from None
+
+
+def _first(wrong: "ConfigErrors", new: Path, config: Path) -> str:
+    """Say the first mistake; one that stands in our own lines is at no line of the file."""
+    first = wrong.errors[0]
+    lines = len(config.read_text("utf-8").splitlines())
+    if first.line > lines:
+        first = replace(first, line=0, path="")
+    return first.sentence().replace(str(new), str(config))
 
 
 def _settle(folder: Path) -> None:
@@ -141,6 +162,12 @@ def _first_area(config: Path) -> tuple[str, list[str]]:
     for area in _section(config, "area"):
         return str(area.get("name", "house")), list(area.get("modes", {}))
     return "house", ["away"]
+
+
+def _has_section(text: str, name: str) -> bool:
+    with suppress(ValueError):
+        return name in tomllib.loads(text)
+    return False
 
 
 def _section(config: Path, name: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from gateway.cli.hub import ask
 from gateway.cli.naming import (
     Newcomer,
     append_device,
@@ -15,18 +16,21 @@ from gateway.cli.naming import (
     zone_advice,
     zone_blocks,
 )
-from gateway.cli.output import emit, listed
+from gateway.cli.output import BAD_INPUT, Problem, emit, listed
+
+ZIGBEE, ZWAVE = "zigbee", "zwave"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What was asked of `pair`."""
 
-    driver: str
+    radio: str
     seconds: int
     install_code: str | None
     address: str | None
     name: str | None
+    key: str | None  # as printed on the device
     as_json: bool
 
 
@@ -51,6 +55,18 @@ class Here:
         return None
 
 
+def radio_of(folder: Path, *, is_coded: bool, is_keyed: bool) -> str:
+    """Find the radio that is meant where none is named: the only one, or that of the key."""
+    radios = list(ask(folder, "state")["drivers"])
+    meant = ZWAVE if is_keyed else ZIGBEE if is_coded else None
+    if meant in radios:
+        return str(meant)
+    if len(radios) > 1:
+        options = listed([f"--radio {radio}" for radio in sorted(radios)], "or")
+        raise Problem(f"the hub has {listed(sorted(radios))}: say {options}", BAD_INPUT)
+    return str(radios[0]) if radios else meant or ZIGBEE
+
+
 def newcomer_of(device: Mapping[str, Any]) -> Newcomer:
     """Read a device as the hub tells it."""
     return Newcomer(
@@ -68,11 +84,50 @@ class Told:
     config: Path
     wish: Wish
     _names: dict[str, str] = field(default_factory=dict[str, str])
+    _met: dict[str, None] = field(default_factory=dict[str, None])  # names of old, in their order
+    _insecure: bool = False
 
-    @property
-    def count(self) -> int:
-        """Count the devices that were told of."""
-        return len(self._names)
+    def judge(self) -> None:
+        """Raise a Problem where nothing came of it, or nothing good."""
+        if self._insecure:
+            raise Problem("a device joined without security: it guards nothing before it is mended")
+        if self._names or (self._met and self.wish.name is None):
+            return
+        if self._met:
+            known = f"{listed(list(self._met))} joined, and has its name already"
+            raise Problem(f"{known}; no device without one came, so none is {self.wish.name} now")
+        raise Problem(
+            f"no device joined within {self.wish.seconds} s: bring it close, reset it as its "
+            "leaflet says, and try again"
+        )
+
+    def greet(self, name: str) -> None:
+        """Say that a device is here that the configuration names already."""
+        if name not in self._met and not self.wish.as_json:
+            typer.echo(f"{name} is here, and has its name already.")
+        self._met[name] = None
+
+    def doubt(self, newcomer: Newcomer) -> bool:
+        """Tell of a device that joined without security; it is not written down."""
+        if newcomer.id not in self._names:
+            self._names[newcomer.id] = newcomer.id
+            tell_joined(newcomer, newcomer.id, self.config, as_json=self.wish.as_json)
+        self.warn_insecure()
+        return self.wish.name is not None
+
+    def warn_insecure(self) -> None:
+        """Say once that a device joined without security, and what to do."""
+        if self._insecure:
+            return
+        self._insecure = True
+        if self.wish.as_json:
+            emit({"insecure": True})
+            return
+        typer.secho(
+            "It joined without security: nothing it says counts. Was the key right? "
+            "Take it out with `nightlatch remove`, and pair it anew.",
+            fg=typer.colors.RED,
+        )
 
     def tell(self, newcomer: Newcomer) -> bool:
         """Tell of a device, and write it down where that was asked; tell whether that is all."""

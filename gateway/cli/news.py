@@ -17,12 +17,14 @@ class News:
     known: frozenset[str] = frozenset()  # devices of the configuration
     _readings: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     _met: set[str] = field(default_factory=set[str])
+    _wrong: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # of whom, what
     _open: bool = False  # may devices join?
 
     def forget(self) -> None:
         """Begin anew, at another place in the journal."""
         self._readings.clear()
         self._met.clear()
+        self._wrong.clear()
         self._open = False
 
     def wants(self, line: Line) -> bool:
@@ -42,9 +44,13 @@ class News:
             case {"is": "JoiningChanged", "open": is_open}:
                 before, self._open = self._open, bool(is_open)
                 return before != self._open
+            case {"is": "DeviceFault", "device": device, "fault": fault, "present": is_so}:
+                return self._turns(device, fault, is_so=is_so)
+            case {"is": "JamChanged", "driver": driver, "jammed": is_so}:
+                return self._turns(driver, "jammed", is_so=is_so)
             case {"is": "DeviceHeard" | "Ticked" | "WallTold"}:
                 return False
-            case {"is": "CommandConfirmed", "command": {"is": "ShowPanel"}}:
+            case {"is": "CommandConfirmed", "command": {"is": "ShowPanel" | "ReadLockCode"}}:
                 return False
             case _:
                 return True
@@ -57,6 +63,13 @@ class News:
         before = self._readings.get((device, capability))
         self._readings[device, capability] = reading
         return reading != before
+
+    def _turns(self, whose: str, what: str, *, is_so: bool) -> bool:
+        """Tell whether something is wrong that was not, or is no longer. At each start it is told
+        too that nothing is wrong."""
+        was = (whose, what) in self._wrong
+        (self._wrong.add if is_so else self._wrong.discard)((whose, what))
+        return was is not is_so
 
     def _is_new(self, device: str) -> bool:
         """Tell whether a device is here for the first time, or again while devices may join."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.output import ago, listed
-from gateway.cli.shapes import Area, Device, State, Trouble, Zone
+from gateway.cli.shapes import Area, Device, State, Trouble, Upkeep, Zone
 
 PHASES = {
     "disarmed": ("DISARMED", "green"),
@@ -114,8 +114,15 @@ def whole_state(state: State) -> RenderableType:
         parts.append(Text("starting: not every radio has been heard yet", style="yellow"))
     if state["zones"]:
         parts.append(ZonesShown(state["zones"]))
+    parts.extend(Text(upkeep_line(job), style="yellow") for job in state.get("upkeep", ()))
     parts.append(troubles_lines(state["troubles"]))
     return Group(*parts)
+
+
+def upkeep_line(job: Upkeep) -> str:
+    """Say a long job of a radio that is under way."""
+    far = "" if job["fraction"] is None else f" ({100 * job['fraction']:.0f} %)"
+    return f"{job['driver']}: {job['job']} is under way: {job['words']}{far}"
 
 
 def plain_area(name: str, area: Area) -> str:
@@ -132,13 +139,23 @@ def details(area: Area) -> list[str]:
     if area.get("by"):
         found.append(f"by {area['by']}")
     if area["sounding"]:
-        found.append("the siren sounds")
+        found.append(_sirens(area))
     if area["memory"]:
         why = "last alarm:" if area["phase"] == "disarmed" else "because of"
         found.append(f"{why} {causes(area)}")
     if area["bypassed"]:
         found.append(f"without {listed(area['bypassed'])}")
     return found
+
+
+def _sirens(area: Area) -> str:
+    """Say what the sirens of an area in alarm do, as far as anybody knows."""
+    sirens = area.get("sirens", {"": True})
+    if not sirens:
+        return "no siren to sound"
+    if any(sirens.values()):
+        return "the siren sounds"
+    return "the siren is told to sound, and has not confirmed it"
 
 
 def causes(area: Area) -> str:

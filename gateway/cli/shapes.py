@@ -23,7 +23,8 @@ class Area(TypedDict):
     by: str | None
     bypassed: list[str]
     memory: list[Cause]
-    sounding: bool
+    sounding: bool  # its sirens are to sound
+    sirens: NotRequired[dict[str, bool]]  # which of them took that order
     blockers: dict[str, list[str]]
 
 
@@ -56,6 +57,17 @@ class Trouble(TypedDict):
     since_us: int
 
 
+class Upkeep(TypedDict):
+    """A long job of a radio that is under way."""
+
+    driver: str
+    job: str
+    device: str | None
+    by: str
+    fraction: float | None
+    words: str
+
+
 class State(TypedDict):
     """The whole state."""
 
@@ -66,8 +78,9 @@ class State(TypedDict):
     areas: dict[str, Area]
     zones: dict[str, Zone]
     devices: dict[str, Device]
-    drivers: dict[str, dict[str, bool]]
+    drivers: dict[str, dict[str, Any]]
     troubles: list[Trouble]
+    upkeep: NotRequired[list[Upkeep]]
 
 
 class Known(TypedDict, total=False):

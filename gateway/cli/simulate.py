@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.hub_command import hub_command
+from gateway.cli.node_tree import for_virtual_houses
 from gateway.cli.options import JsonOption, Listen, ListenOption
 from gateway.cli.output import BAD_INPUT, NOT_SO, Problem, emit, sentences
 from gateway.cli.paint import plain_table
@@ -24,6 +25,7 @@ from simulator.play import (
 from simulator.play import (
     simulate as play,
 )
+from simulator.play.house import Radio
 
 app = typer.Typer(add_completion=False)
 MARKS = {
@@ -70,6 +72,7 @@ def simulate(  # noqa: PLR0913 - each is an option of the command
 def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_json: bool) -> Outcome:
     telling = Telling(_progress)
     try:
+        tree = _packages(scenario, as_json=as_json)
         return asyncio.run(
             play(
                 scenario,
@@ -77,6 +80,7 @@ def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_jso
                 listen=listen.value,
                 ezsp=ezsp,
                 work=keep,
+                node_tree=tree,
                 progress=_quiet if as_json else telling.take,
             )
         )
@@ -86,6 +90,12 @@ def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_jso
         raise Problem(str(error)) from None
     finally:
         telling.end()
+
+
+def _packages(scenario: str, *, as_json: bool) -> Path | None:
+    """Give where the Node packages are that a scenario needs; None where they need no telling."""
+    radios = load(scenario).home.radios
+    return for_virtual_houses(as_json=as_json) if Radio.ZWAVE in radios else None
 
 
 def _folder(keep: Path | None, number: int, repeat: int) -> Path | None:

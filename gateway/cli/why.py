@@ -1,5 +1,6 @@
 """`nightlatch why`: who or what brought something about, from the journal on disk."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -56,10 +57,18 @@ def _tell(answer: Answer, clock: Clockface) -> None:
         typer.secho(note, dim=True)
 
 
+def _by(link: Link) -> str:
+    """Say who brought it about, unless that is said: in its own words, or as what happened."""
+    if not link.by or link.by == (link.entry and link.entry.text):
+        return ""
+    if re.search(rf"\bby {re.escape(link.by)}(?!\w)", link.what):
+        return ""
+    return f", {link.by}" if " " in link.by else f", by {link.by}"
+
+
 def _tell_link(link: Link, clock: Clockface) -> None:
-    by = f", by {link.by}" if link.by else ""
     outcome = f" ({link.outcome})" if link.outcome else ""
-    typer.secho(f"{link.what}{by}{outcome}", bold=True)
+    typer.secho(f"{link.what}{_by(link)}{outcome}", bold=True)
     typer.echo(f"  {clock.told(link.entry)}")
     if link.ran is not None:
         told = automation.why(link.ran)

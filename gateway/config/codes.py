@@ -27,6 +27,12 @@ class WeakCode(ValueError):
 
 def hash_code(code: str) -> str:
     """Give the hash that the configuration keeps; raise WeakCode for one that is easily guessed."""
+    must_be_strong(code)
+    return _hasher().hash(code)
+
+
+def must_be_strong(code: str) -> None:
+    """Raise WeakCode for a code that is easily guessed, or is none."""
     if re.fullmatch(rf"[0-9]{{{MIN_DIGITS},{MAX_DIGITS}}}", code) is None:
         raise WeakCode(f"a code has {MIN_DIGITS} to {MAX_DIGITS} digits and nothing else")
     if len(set(code)) == 1:
@@ -35,7 +41,6 @@ def hash_code(code: str) -> str:
         raise WeakCode("a code that runs along the keys is soon tried: choose another")
     if code == code[:2] * (len(code) // 2):
         raise WeakCode("a code of one pair repeated is soon tried: choose another")
-    return _hasher().hash(code)
 
 
 class CodeBook:
@@ -44,6 +49,10 @@ class CodeBook:
     def __init__(self, people: Mapping[str, str]) -> None:
         self._people = dict(people)
         self._hasher = _hasher()
+
+    def has(self, person: str) -> bool:
+        """Tell whether somebody has a code."""
+        return person in self._people
 
     def find(self, code: Code) -> str | None:
         """Give the name of the person, or None. It works for a while: call it off the loop."""

@@ -1,9 +1,10 @@
 """From a path to a configuration, or to everything that is wrong with it."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import PrivateAttr, ValidationError
 
@@ -12,6 +13,7 @@ from gateway.config.errors import ConfigError, ConfigErrors, Problem
 from gateway.config.errors import Path as KeyPath
 from gateway.config.located import located, mark
 from gateway.config.models import Sections
+from gateway.config.references import NEVER
 from gateway.config.site import compile_site
 from gateway.config.source import Beside, Folder, Remembered, Source
 from gateway.config.text import Text
@@ -58,6 +60,31 @@ class Config(Sections):
             return None
         port = self.zigbee.port
         return port if "://" in port else str(self._path.parent / port)
+
+    @property
+    def zwave_port(self) -> str | None:
+        """Give the stick's device file or address; None for no stick, or another's server."""
+        if self.zwave is None or self.zwave.port is None:
+            return None
+        port = self.zwave.port
+        return port if "://" in port else str(self._path.parent.absolute() / port)
+
+    @property
+    def zwave_folder(self) -> Path:
+        """Give the folder of the Z-Wave server's packages, keys and cache; it need not exist."""
+        return self.state_folder.absolute() / "zwave"
+
+    @property
+    def zwave_node(self) -> Path | None:
+        """Give the program `node` that is to be used; None for the one there is."""
+        named = self.zwave.node if self.zwave is not None else None
+        return None if named is None else self._path.parent.absolute() / named
+
+    @property
+    def zwave_keys(self) -> Path:
+        """Give the file of the Z-Wave network's keys; it need not exist."""
+        named = self.zwave.keys if self.zwave is not None else None
+        return self._path.parent.absolute() / named if named else self.zwave_folder / "keys.toml"
 
     @property
     def codes(self) -> dict[str, str]:
@@ -148,11 +175,35 @@ def _spared(file: _File) -> Config:
     left_out: tuple[ConfigError, ...] = ()
     while (judged := _judged(file, data, None)).wrong:
         left_out = left_out or located(file.path, file.text, first, judged.wrong)
-        places = {problem.path[:2] for problem in judged.wrong}
+        data, wrong = _shut_out(data, judged.wrong)
+        places = {problem.path[:2] for problem in wrong}
         if not all(place[:1] in _SPARED for place in places):
             raise ConfigErrors(left_out)
         data = _without(data, places)
     return _held(file, data, judged).sparing(left_out)
+
+
+def _shut_out(
+    data: dict[str, object], wrong: Iterable[Problem]
+) -> tuple[dict[str, object], list[Problem]]:
+    """Keep the PIN of whom a window that is gone would let in out of the locks; give the rest.
+
+    Without it nobody knows when they may come in, and nobody else is to be left without an alarm.
+    """
+    data, rest = deepcopy(data), []
+    gone: dict[int, set[int]] = {}
+    for problem in wrong:
+        match problem.path:
+            case ("person", int(row), "unlock", int(place)):
+                gone.setdefault(row, set()).add(place)
+            case _:
+                rest.append(problem)
+    people = cast("list[dict[str, list[str]]]", data.get("person"))
+    for row, places in gone.items():
+        named = people[row]["unlock"]
+        left = [name for place, name in enumerate(named) if place not in places]
+        people[row]["unlock"] = [*(name for name in left if name != NEVER), NEVER]
+    return data, rest
 
 
 _SPARED = {("rule",), ("calendar",), ("window",)}

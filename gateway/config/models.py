@@ -12,7 +12,8 @@ from gateway.config.durations import Duration
 from gateway.config.errors import listed
 from gateway.config.rule_section import CalendarSection, RuleSection, WindowSection
 from gateway.config.section import Section
-from gateway.config.values import CodeHash, DeviceAddress, Name, Port, TimeZone, fault
+from gateway.config.values import DRIVERS, CodeHash, DeviceAddress, Name, Port, TimeZone, fault
+from gateway.config.zwave_section import ZwaveSection
 from gateway.model.capability import Capability
 from rules.site import OnTamper, ZoneKind
 
@@ -21,9 +22,12 @@ ZONE_READINGS = (
     Capability.MOTION,
     Capability.SMOKE,
     Capability.WATER,
+    Capability.GLASS,
+    Capability.CO,
     Capability.TAMPER,
     Capability.LOCK,
     Capability.SWITCH,
+    Capability.GATE,
 )
 """The readings that can trip a zone."""
 
@@ -232,6 +236,12 @@ class AreaSection(Section):
         description="Names of the lamps and plugs that are switched on while the alarm sounds.",
         examples=[["hall_lamp"]],
     )
+    unlock_disarms: list[Name] = Field(
+        default_factory=list[Name],
+        description="Names of the locks at which a PIN disarms the area too, if the person whose "
+        "slot it is may. A key, a hand and a slot of nobody's disarm nothing.",
+        examples=[["front_lock"]],
+    )
     on_tamper: OnTamper = Field(
         OnTamper.TROUBLE,
         strict=False,
@@ -299,6 +309,13 @@ class PersonSection(Section):
         "device name: then messages and the journal name who opened it.",
         examples=[{"front_lock": 3}],
     )
+    unlock: list[Name] = Field(
+        default_factory=list[Name],
+        description="Names of the windows outside which their PIN is in none of these locks; "
+        "`never` keeps it out. Left out: it is always there. `nightlatch code set` gives the hub "
+        "the PIN, which it needs for that.",
+        examples=[["workdays"]],
+    )
 
 
 class Sections(Section):
@@ -307,6 +324,7 @@ class Sections(Section):
     place: SiteSection = Field(alias="site")
     state: StateSection = Field(default_factory=lambda: StateSection.model_validate({}))
     zigbee: ZigbeeSection | None = None
+    zwave: ZwaveSection | None = None
     access: AccessSection = Field(default_factory=lambda: AccessSection.model_validate({}))
     devices: list[DeviceSection] = Field(default_factory=list[DeviceSection], alias="device")
     areas: list[AreaSection] = Field(default_factory=list[AreaSection], alias="area")
@@ -317,3 +335,8 @@ class Sections(Section):
     )
     windows: list[WindowSection] = Field(default_factory=list[WindowSection], alias="window")
     rules: list[RuleSection] = Field(default_factory=list[RuleSection], alias="rule")
+
+    @property
+    def radios(self) -> tuple[str, ...]:
+        """Name the drivers that it asks for."""
+        return tuple(name for name in DRIVERS if getattr(self, name) is not None)

@@ -88,6 +88,8 @@ def _type(schema: dict[str, Any]) -> str:
             return "text or list of texts"
         case {"type": "object", "additionalProperties": {"type": "integer"}}:
             return "table of numbers"
+        case {"type": "object", "additionalProperties": {"type": "string"}}:
+            return "table of texts"
         case {"type": "object"}:
             return "tables"
         case _:

@@ -4,14 +4,20 @@ It reads the parsed tables, not the models, so that these errors are told togeth
 whatever has the wrong type is passed over here, as `wording` tells of it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from gateway.config import durations
 from gateway.config.errors import Path, Problem, did_you_mean, listed
+from gateway.config.values import DRIVERS
 from gateway.config.wording import describe
+from gateway.config.zwave_section import OWN_SERVER
 from rules.site import NOBODY
+
+_TTY = re.compile(r"(dev/.+|serial/.+|tty\w+)")
 
 type Table = dict[str, object]
 type Row = tuple[Path, Table]
@@ -26,8 +32,11 @@ class View:
     zones: list[Row]
     people: list[Row]
     calendars: list[Row]
+    windows: list[Row]
     rules: list[Row]
-    has_zigbee: bool
+    radios: list[str]
+    sticks: list[tuple[str, Table]]
+    zwave: Table | None
 
     @classmethod
     def of(cls, data: Table) -> "View":
@@ -37,8 +46,11 @@ class View:
             zones=_rows(data, "zone"),
             people=_rows(data, "person"),
             calendars=_rows(data, "calendar"),
+            windows=_rows(data, "window"),
             rules=_rows(data, "rule"),
-            has_zigbee="zigbee" in data,
+            radios=[name for name in DRIVERS if name in data],
+            sticks=[(name, inner(data, name)) for name in DRIVERS],
+            zwave=zwave if isinstance(zwave := data.get("zwave"), dict) else None,
         )
 
     def area(self, name: str | None) -> Table | None:
@@ -79,14 +91,16 @@ def inner(table: Table, key: str) -> Table:
 def errors(data: Table) -> Iterator[Problem]:
     """Find what cannot be compiled, or what would guard less than it seems to."""
     view = View.of(data)
-    for check in (_clashes, _radios, _areas, _modes, _zones, _zone_modes, _people, _slots):
+    checks = _clashes, _radios, _zwave, _areas, _modes, _zones, _zone_modes, _people, _slots
+    for check in checks:
         yield from check(view)
 
 
 def warnings(data: Table) -> Iterator[Problem]:
     """Find what works, and is probably not what was meant."""
     view = View.of(data)
-    for check in (_silent_areas, _no_delay, _sleeping_detectors, _powerless, _no_way_back):
+    checks = _beside, _far_server, _silent_areas, _no_delay, _sleeping_detectors, _powerless
+    for check in (*checks, _no_way_back):
         yield from check(view)
 
 
@@ -129,18 +143,65 @@ def _repeated(  # noqa: PLR0913 - the words of a sentence, each from another cal
 
 
 def _radios(view: View) -> Iterator[Problem]:
-    if view.has_zigbee:
-        return
+    told = set(view.radios)
     for path, table in view.devices:
-        if (text(table, "id") or "").startswith("zigbee:"):
-            hint = 'add [zigbee] with port = "/dev/serial/by-id/..."'
-            yield Problem((*path, "id"), "a Zigbee device", "a [zigbee] section", hint)
-            return  # once is enough
+        radio, colon, _ = (text(table, "id") or "").partition(":")
+        if colon and radio in DRIVERS and radio not in told:
+            told.add(radio)  # once is enough
+            hint = f'add [{radio}] with port = "/dev/serial/by-id/..."'
+            found = f"a {_RADIOS[radio]} device"
+            yield Problem((*path, "id"), found, f"a [{radio}] section", hint)
+
+
+_RADIOS = {"zigbee": "Zigbee", "zwave": "Z-Wave"}
+
+
+def _zwave(view: View) -> Iterator[Problem]:
+    """Find a section of two servers or none, and meanings for devices that nobody named."""
+    if (table := view.zwave) is None:
+        return
+    if "url" in table:
+        for key in OWN_SERVER:
+            if key in table:
+                hint = "remove it, or remove url and let the hub run the server"
+                found = f"{key} for a server that somebody else runs"
+                yield Problem(("zwave", key), found, "url alone", hint, at_key=True)
+    elif "port" not in table:
+        hint = 'add port = "/dev/serial/by-id/...", or url = "ws://127.0.0.1:3000"'
+        yield Problem(("zwave",), "neither a port nor a url", "one of them", hint)
+    for (_, index), row in _rows(table, "override"):
+        name = text(row, "device")
+        path = "zwave", "override", index, "device"
+        problem = _unknown(path, name, view.devices, "[[device]]") if name is not None else None
+        if problem is not None:
+            yield problem
+
+
+def _far_server(view: View) -> Iterator[Problem]:
+    url = text(view.zwave or {}, "url")
+    try:
+        host = urlsplit(url).hostname if url is not None else None
+    except ValueError:  # no url at all: told already
+        return
+    if host is not None and host not in {"localhost", "127.0.0.1", "::1"}:
+        found = "a Z-Wave server on another machine, which asks nobody for a password"
+        hint = "whoever reaches it opens the locks: reach it through a tunnel that ends here"
+        yield Problem(("zwave", "url"), found, "ws://127.0.0.1:port", hint)
+
+
+def _beside(view: View) -> Iterator[Problem]:
+    """Find a device file that is looked for beside the configuration."""
+    for radio, table in view.sticks:
+        port = text(table, "port") or ""
+        if not port.startswith("/") and _TTY.fullmatch(port):
+            found = f'"{port}", which is looked for beside this file'
+            hint = f'write "/dev/{port.removeprefix("dev/")}"'
+            yield Problem((radio, "port"), found, "the stick's device file", hint)
 
 
 def _areas(view: View) -> Iterator[Problem]:
     for path, table in view.areas:
-        for key in ("sirens", "keypads", "lights"):
+        for key in ("sirens", "keypads", "lights", "unlock_disarms"):
             yield from _known(path, table, key, view.devices, "[[device]]")
 
 
@@ -235,9 +296,15 @@ def _people(view: View) -> Iterator[Problem]:
             found = f'"{NOBODY}", which means whoever gives no code'
             yield Problem((*path, "name"), found, "another name")
         yield from _known(path, table, "areas", view.areas, "[[area]]")
+        yield from _known(path, table, "unlock", [*view.windows, _NEVER], "[[window]]")
         if table.get("areas") == []:
             hint = "leave areas out for all of them"
             yield Problem((*path, "areas"), "an empty list", "at least one area", hint)
+
+
+NEVER = "never"
+"""The window that never holds: of whose PIN is to stay out of the locks."""
+_NEVER: Row = ((), {"name": NEVER})
 
 
 def _slots(view: View) -> Iterator[Problem]:
@@ -290,6 +357,10 @@ def _sleeping_detectors(view: View) -> Iterator[Problem]:
 
 def _powerless(view: View) -> Iterator[Problem]:
     for path, table in view.people:
+        if table.get("unlock") and not table.get("lock_slots"):
+            hint = "add lock_slots = { LOCK = 3 }, or remove unlock"
+            found = "when a PIN is in the locks, and no lock"
+            yield Problem((*path, "unlock"), found, "lock_slots", hint, at_key=True)
         if "code" not in table and not table.get("lock_slots"):
             hint = "add a code: `nightlatch hash-code`"
             yield Problem(path, "a person with neither code nor lock slot", "one of them", hint)

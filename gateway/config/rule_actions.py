@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from gateway.config.errors import Path, did_you_mean, listed
 from gateway.config.rule_do import (
@@ -21,24 +20,13 @@ from gateway.config.rule_do import (
     RestoreDo,
     SceneDo,
     ScriptDo,
-    SilenceDo,
-    SirenDo,
-    UnlockDo,
     WaitDo,
 )
 from gateway.config.rule_house import Findings, House, known
+from gateway.config.rule_orders import command_of, needs, opens, verb_of, whom
 from gateway.config.rule_texts import condition, constant, message
 from gateway.config.wording import describe
-from gateway.model.capability import Capability
-from gateway.model.command import (
-    Command,
-    LockDoor,
-    SilenceSiren,
-    SoundSiren,
-    TurnSwitch,
-    UnlockDoor,
-)
-from gateway.model.device import DeviceId
+from gateway.model.command import Command
 from rules.expression import Compiled
 from rules.rulebook import (
     Act,
@@ -85,9 +73,6 @@ class Deeds:
         self, do: Do, path: Path, depth: int
     ) -> Action | None:
         match do:
-            case LockDo() | UnlockDo() | OnDo() | OffDo() | SirenDo() | SilenceDo():
-                command = self._order(do, path)
-                return Act(command) if command is not None else None
             case NotifyDo():
                 message(do.notify, (*path, "notify"), self.house, self.findings)
                 return Tell(do.notify, do.level)
@@ -113,39 +98,20 @@ class Deeds:
             case ScriptDo():
                 return self._script(do, path)
             case _:
-                assert_never(do)
+                command = self._order(do, path)
+                return Act(command) if command is not None else None
 
     # -- orders to devices -------------------------------------------------------------------
 
     def _order(self, order: Order, path: Path) -> Command | None:
-        match order:
-            case LockDo(lock=name):
-                device = self._device(name, Capability.LOCK, (*path, "lock"))
-                return LockDoor(device) if device else None
-            case UnlockDo(unlock=name):
-                self.opens.append(((*path, "unlock"), f"unlocks {name}"))
-                device = self._device(name, Capability.LOCK, (*path, "unlock"))
-                return UnlockDoor(device) if device else None
-            case OnDo(on=name):
-                device = self._device(name, Capability.SWITCH, (*path, "on"))
-                return TurnSwitch(device, on=True) if device else None
-            case OffDo(off=name):
-                device = self._device(name, Capability.SWITCH, (*path, "off"))
-                return TurnSwitch(device, on=False) if device else None
-            case SirenDo(siren=name):
-                device = self._device(name, Capability.SIREN, (*path, "siren"))
-                return SoundSiren(device, int(order.time.total_seconds())) if device else None
-            case SilenceDo(silence=name):
-                device = self._device(name, Capability.SIREN, (*path, "silence"))
-                return SilenceSiren(device) if device else None
-            case _:
-                assert_never(order)
-
-    def _device(self, name: str, need: Capability, path: Path) -> DeviceId | None:
-        device = self.house.device(name, path, self.findings)
-        if device is not None:
-            self.house.can(name, need, path, self.findings)
-        return device
+        place = *path, verb_of(order)
+        if deed := opens(order):
+            self.opens.append((place, deed))
+        device = self.house.device(whom(order), place, self.findings)
+        if device is None:
+            return None
+        self.house.can(whom(order), needs(order), place, self.findings)
+        return command_of(order, device)
 
     def _orders(self, orders: Iterable[Order], path: Path) -> tuple[Command, ...]:
         made = (self._order(order, (*path, index)) for index, order in enumerate(orders))
@@ -222,8 +188,8 @@ class Deeds:
         for index, order in enumerate(do.scene):
             if isinstance(order, LockDo):
                 self.scene_locks = True
-            if isinstance(order, SirenDo | SilenceDo | UnlockDo):
-                key = next(iter(type(order).model_fields))
+            if not isinstance(order, LockDo | OnDo | OffDo):
+                key = verb_of(order)
                 place = *path, "scene", index, key
                 hint = "write it beside the scene: only these can be set back"
                 self.findings.error(place, f"{key} in a scene", "on, off or lock", hint)

@@ -18,6 +18,7 @@ from gateway.config.rule_values import (
 )
 from gateway.config.section import Section
 from gateway.config.values import Name
+from gateway.model.command import CELSIUS_MAX, CELSIUS_MIN
 from gateway.model.effect import Level
 
 
@@ -43,6 +44,48 @@ class OffDo(Section):
     """Switch off."""
 
     off: Name = Field(description="Switch it off.")
+
+
+class DimDo(Section):
+    """Bring a lamp to a brightness."""
+
+    dim: Name = Field(description="Bring this lamp to a brightness.")
+    percent: int = Field(ge=0, le=100, description="How bright; 0 is off.", examples=[40])
+
+
+class OpenDo(Section):
+    """Open a garage door or a barrier."""
+
+    open: Name = Field(
+        description="Open this garage door or barrier. Only in rules that a code starts."
+    )
+
+
+class CloseDo(Section):
+    """Close a garage door or a barrier."""
+
+    close: Name = Field(description="Close this garage door or barrier.")
+
+
+class ShutDo(Section):
+    """Shut a valve."""
+
+    shut: Name = Field(description="Shut this valve.")
+
+
+class FlowDo(Section):
+    """Let a valve flow."""
+
+    flow: Name = Field(description="Open this valve.")
+
+
+class HoldDo(Section):
+    """Have a thermostat hold a temperature."""
+
+    hold: Name = Field(description="Have this thermostat hold a temperature.")
+    celsius: float = Field(
+        ge=CELSIUS_MIN, le=CELSIUS_MAX, description="Which, in degrees Celsius.", examples=[20.5]
+    )
 
 
 class SirenDo(Section):
@@ -158,7 +201,10 @@ class ScriptDo(Section):
     )
 
 
-ORDERS = ("lock", "unlock", "on", "off", "siren", "silence")
+ORDERS = (
+    *("lock", "unlock", "on", "off", "dim", "open", "close", "shut", "flow", "hold"),
+    *("siren", "silence"),
+)
 MARKERS = (
     *ORDERS,
     "notify",
@@ -178,6 +224,12 @@ type Order = Annotated[
     | Annotated[UnlockDo, Tag(tag("unlock"))]
     | Annotated[OnDo, Tag(tag("on"))]
     | Annotated[OffDo, Tag(tag("off"))]
+    | Annotated[DimDo, Tag(tag("dim"))]
+    | Annotated[OpenDo, Tag(tag("open"))]
+    | Annotated[CloseDo, Tag(tag("close"))]
+    | Annotated[ShutDo, Tag(tag("shut"))]
+    | Annotated[FlowDo, Tag(tag("flow"))]
+    | Annotated[HoldDo, Tag(tag("hold"))]
     | Annotated[SirenDo, Tag(tag("siren"))]
     | Annotated[SilenceDo, Tag(tag("silence"))]
     | Annotated[Never, NoForm("an order to a device", ORDERS), Tag(tag(NONE))],
@@ -190,6 +242,12 @@ type Do = Annotated[
     | Annotated[UnlockDo, Tag(tag("unlock"))]
     | Annotated[OnDo, Tag(tag("on"))]
     | Annotated[OffDo, Tag(tag("off"))]
+    | Annotated[DimDo, Tag(tag("dim"))]
+    | Annotated[OpenDo, Tag(tag("open"))]
+    | Annotated[CloseDo, Tag(tag("close"))]
+    | Annotated[ShutDo, Tag(tag("shut"))]
+    | Annotated[FlowDo, Tag(tag("flow"))]
+    | Annotated[HoldDo, Tag(tag("hold"))]
     | Annotated[SirenDo, Tag(tag("siren"))]
     | Annotated[SilenceDo, Tag(tag("silence"))]
     | Annotated[NotifyDo, Tag(tag("notify"))]

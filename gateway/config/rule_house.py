@@ -120,6 +120,7 @@ def uses_of(file: Sections) -> dict[str, frozenset[Capability]]:
             (area.sirens, Capability.SIREN),
             (area.keypads, Capability.KEYPAD),
             (area.lights, Capability.SWITCH),
+            (area.unlock_disarms, Capability.LOCK),
         ):
             for name in names:
                 uses[name].add(capability)

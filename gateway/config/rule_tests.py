@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from gateway.config import durations
 from gateway.config.errors import Path, Problem, did_you_mean, listed
+from gateway.config.rule_do import ORDERS
 from gateway.config.rule_house import VALUES, Findings, House
 from gateway.config.rule_section import TestSection
 from gateway.config.wording import describe
@@ -39,8 +40,7 @@ _FORMS = (
     "a device and its value, - (nothing), arm AREA MODE [force], disarm AREA by PERSON, "
     "unlock LOCK by PERSON, wrong_code, call RULE, lost, found, jammed or unjammed RADIO"
 )
-_OF_DEVICES = ("lock", "unlock", "on", "off", "siren", "silence")
-VERBS = (*_OF_DEVICES, "notify", "arm", "disarm", "call", "script")
+VERBS = (*ORDERS, "notify", "arm", "disarm", "call", "script")
 
 
 def compile_test(
@@ -262,7 +262,7 @@ class _Reader:
         at += len(verb) + 1
         if not rest or verb in {"notify", "script"}:
             return Expectation(after, verb, rest)
-        if verb in _OF_DEVICES:
+        if verb in ORDERS:
             return Expectation(after, verb, self._device(rest, at))
         if verb == "call":
             return Expectation(after, verb, _named(rest, at, self.house.rules, "the id of a rule"))

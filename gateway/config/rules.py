@@ -102,7 +102,7 @@ def _house(
         devices=ids,
         areas={area.name: tuple(area.modes) for area in file.areas},
         people={name: person.lock_slots for name, person in site.people.items()},
-        drivers=("zigbee",) if file.zigbee is not None else (),
+        drivers=file.radios,
         supervision=site.supervision,
         arm_needs_code=file.access.arm_needs_code,
         uses=uses_of(file),

@@ -16,7 +16,7 @@ from gateway.config.models import Sections
 from gateway.config.rule_section import RuleSection
 
 _MAX_ROUNDS = 4
-_LEAF = {"site": {"name": "home"}, "zigbee": {"port": "x"}}
+_LEAF = {"site": {"name": "home"}, "zigbee": {"port": "x"}, "zwave": {"port": "x"}}
 _WHEN, _DO = {"called": True}, {"wait": "1s"}
 _OTHERWISE = {"id": "?", "when": _WHEN, "do": _DO}
 
@@ -50,6 +50,9 @@ def _mend(data: dict[str, Any], path: Path) -> bool:
             return _mend_rule(data["rule"], index, rest)
         case ("device" | "area" | "zone" | "person" | "calendar" | "window", int(), key, *_):
             return False if key == "name" else _drop(data, path)
+        case ("zwave", *_):  # no rule asks more of it
+            data["zwave"] = dict(_LEAF["zwave"])
+            return True
         case (("site" | "zigbee") as section, *rest):
             table = data.get(section)
             if isinstance(table, dict) and rest and rest[0] not in {"name", "port"}:

@@ -49,6 +49,7 @@ def _area(area: AreaSection, ids: Ids) -> Area:
         keypads=_devices(area.keypads, ids),
         on_tamper=area.on_tamper,
         lights=_devices(area.lights, ids),
+        unlock_disarms=_devices(area.unlock_disarms, ids),
     )
 
 
@@ -75,4 +76,5 @@ def _person(person: PersonSection, ids: Ids, areas: Iterable[str]) -> Person:
         may_arm=person.may_arm,
         may_disarm=person.may_disarm,
         lock_slots={ids[lock]: slot for lock, slot in person.lock_slots.items()},
+        unlock=tuple(person.unlock),
     )

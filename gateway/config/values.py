@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from gateway.config.errors import did_you_mean
 
 MAX_NAME = 40
-DRIVERS = ("zigbee",)
+DRIVERS = ("zigbee", "zwave")
 HIDDEN = "hidden"
 """Given as a value in an error, it stands for one that nobody may see."""
 
@@ -49,35 +49,70 @@ def _device_id(value: str) -> str:
     if driver not in DRIVERS:
         known = " or ".join(DRIVERS)
         raise fault(value, f"an id that begins with {known}", did_you_mean(driver, DRIVERS))
-    if re.fullmatch(r"[0-9a-f]{16}/([1-9]\d?|1\d\d|2[0-3]\d|240)", address, re.ASCII) is None:
-        expected = "zigbee:, the address as 16 digits 0-9 and a-f, a slash, the endpoint 1 to 240"
-        raise fault(value, expected, _repaired(address))
+    form, expected = _FORMS[driver]
+    if re.fullmatch(form, address, re.ASCII) is None:
+        raise fault(value, expected, _repaired(driver, address))
     return value
 
 
-def _repaired(address: str) -> str:
+_FORMS = {
+    "zigbee": (
+        r"[0-9a-f]{16}/([1-9]\d?|1\d\d|2[0-3]\d|240)",
+        "zigbee:, the address as 16 digits 0-9 and a-f, a slash, the endpoint 1 to 240",
+    ),
+    "zwave": (
+        r"[0-9a-f]{8}/[1-9]\d{0,3}/(\d|[1-9]\d|1[01]\d|12[0-7])",
+        "zwave:, the network as 8 digits 0-9 and a-f, a slash, the node, a slash, the endpoint",
+    ),
+}
+
+
+def _repaired(driver: str, address: str) -> str:
     """Offer the id in our form when it is only written in another way."""
     digits, _, part = address.partition("/")
     digits = re.sub(r"[:.-]|^0x", "", digits.lower())
-    if re.fullmatch(r"[0-9a-f]{16}", digits) is None or not part.isdecimal():
+    sound = re.fullmatch(r"[0-9a-f]{16}", digits) is not None and part.isdecimal()
+    if driver != "zigbee" or not sound:
         return "`nightlatch devices` shows the ids"
     return f'write "zigbee:{digits}/{int(part)}"'
 
 
 def _port(value: str) -> str:
+    return address(value, "socket", "socket://192.168.1.20:6638")
+
+
+def address(value: str, scheme: str, example: str) -> str:
+    """Give a stick's device file or address as it is, if it is one; else raise the fault."""
     if not value or not value.isprintable():
-        raise fault(value, "the stick's device file, or socket://host:port")
-    if "://" not in value:
-        return value
+        raise fault(value, f"the stick's device file, or {scheme}://host:port")
+    if "://" in value and (wrong := _wrong_address(value, scheme)):
+        raise fault(value, f"{scheme}://host:port", f'{wrong}: as in "{example}"')
+    return value
+
+
+def _wrong_address(value: str, scheme: str) -> str:
+    """Say what is wrong with an address; nothing where it is sound."""
     try:
         url = urlsplit(value)
-        sound = url.scheme == "socket" and bool(url.hostname) and url.port is not None
-        bare = not (url.path or url.query or url.fragment or url.username)
-    except ValueError:  # a port that is no number, or too great
-        sound = bare = False
-    if not sound or not bare:
-        raise fault(value, "socket://host:port", 'as in "socket://192.168.1.20:6638"')
-    return value
+    except ValueError:
+        return "the host cannot be read"
+    if url.scheme != scheme:
+        return f"this radio takes {scheme}://, not {url.scheme}://"
+    if not url.hostname:
+        return "the host is missing"
+    if url.path or url.query or url.fragment or url.username:
+        return "nothing but host and port"
+    return _wrong_port(url)
+
+
+def _wrong_port(url: SplitResult) -> str:
+    try:
+        port = url.port
+    except ValueError:  # no number, or too great
+        port = 0
+    if port is None:
+        return "the port is missing"
+    return "" if port else "a port is a number from 1 to 65535"
 
 
 def _code_hash(value: object) -> str:
@@ -117,7 +152,12 @@ type Name = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length
 type DeviceAddress = Annotated[
     str,
     AfterValidator(_device_id),
-    Field(json_schema_extra={"pattern": "^zigbee:[0-9a-f]{16}/[1-9][0-9]{0,2}$"}),
+    Field(
+        json_schema_extra={
+            "pattern": "^(zigbee:[0-9a-f]{16}/[1-9][0-9]{0,2}|"
+            "zwave:[0-9a-f]{8}/[1-9][0-9]{0,3}/[0-9]{1,3})$"
+        }
+    ),
 ]
 type Port = Annotated[str, AfterValidator(_port), Field(json_schema_extra={"minLength": 1})]
 type CodeHash = Annotated[

@@ -10,6 +10,7 @@ from gateway.model.capability import READINGS, Capability
 from gateway.model.device import DeviceId
 from gateway.model.effect import Level, Outcome, RuleRan
 from rules.site import Site
+from rules.state import reading_of
 from rules.words import name_of
 
 ORDERS = (
@@ -89,7 +90,7 @@ class _Teller:
         newest = sounded or self._chain.newest(device, ORDERS)
         links = self._chain.ordered(*newest) if newest is not None else []
         links += [
-            Link(f"{one.name} is {one.value}", one.since, one.by)
+            Link(f"{one.name} {self._stands(device, capability, one.value)}", one.since, one.by)
             for capability in Capability
             if len(READINGS[capability]) > 1
             and (one := reading(self._past, self._site, device, capability, self._upto))
@@ -97,6 +98,12 @@ class _Teller:
         if not links:
             return self._never(name, f"{name} told nothing, and nothing was asked of it")
         return self._is(name, links)
+
+    def _stands(self, device: DeviceId, capability: Capability, last: str) -> str:
+        """Say how a device stands by what it told last: nobody may know that it still does."""
+        stood = self._past.stood(self._upto)
+        known = stood is None or reading_of(stood.state, device, capability) != "unknown"
+        return f"is {last}" if known else f"was {last} when it last told; it is unknown now"
 
     def _rule(self, rule: str) -> Answer:
         runs = about.orders(self._past.db, rule, "RuleRan", self._upto, LOOKED_AT)

@@ -35,6 +35,22 @@ class Water(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Glass(StrEnum):
+    """A glass break detector."""
+
+    WHOLE = "whole"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+class CarbonMonoxide(StrEnum):
+    """A carbon monoxide alarm."""
+
+    SAFE = "safe"
+    CO = "co"
+    UNKNOWN = "unknown"
+
+
 class Tamper(StrEnum):
     """The cover or the mounting of a device."""
 
@@ -76,13 +92,65 @@ class Switch(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Gate(StrEnum):
+    """A garage door or a barrier, as it reports itself."""
+
+    DOWN = "down"
+    UP = "up"
+    BETWEEN = "between"  # it moves, or stopped on its way
+    UNKNOWN = "unknown"
+
+
+class Valve(StrEnum):
+    """A valve of water or gas."""
+
+    SHUT = "shut"
+    FLOWING = "flowing"
+    UNKNOWN = "unknown"
+
+
+class Thermostat(StrEnum):
+    """What a thermostat is set to do. Its temperatures are telemetry."""
+
+    STANDBY = "standby"
+    HEAT = "heat"
+    COOL = "cool"
+    AUTO = "auto"
+    UNKNOWN = "unknown"
+
+
+class Power(StrEnum):
+    """What feeds a device that has both mains and a battery."""
+
+    MAINS = "mains"
+    BACKUP = "backup"
+    UNKNOWN = "unknown"
+
+
 class Keypad(StrEnum):
     """A keypad says nothing lasting: its presses are events of their own."""
 
     UNKNOWN = "unknown"
 
 
-type Reading = Contact | Motion | Smoke | Water | Tamper | Battery | Lock | Siren | Switch | Keypad
+type Reading = (
+    Contact
+    | Motion
+    | Smoke
+    | Water
+    | Glass
+    | CarbonMonoxide
+    | Tamper
+    | Battery
+    | Lock
+    | Siren
+    | Switch
+    | Gate
+    | Valve
+    | Thermostat
+    | Power
+    | Keypad
+)
 
 
 class Capability(StrEnum):
@@ -92,11 +160,17 @@ class Capability(StrEnum):
     MOTION = "motion"
     SMOKE = "smoke"
     WATER = "water"
+    GLASS = "glass"
+    CO = "carbon_monoxide"
     TAMPER = "tamper"
     BATTERY = "battery"
     LOCK = "lock"
     SIREN = "siren"
     SWITCH = "switch"
+    GATE = "gate"
+    VALVE = "valve"
+    THERMOSTAT = "thermostat"
+    POWER = "power"
     KEYPAD = "keypad"
 
 
@@ -105,11 +179,17 @@ READINGS: dict[Capability, type[Reading]] = {
     Capability.MOTION: Motion,
     Capability.SMOKE: Smoke,
     Capability.WATER: Water,
+    Capability.GLASS: Glass,
+    Capability.CO: CarbonMonoxide,
     Capability.TAMPER: Tamper,
     Capability.BATTERY: Battery,
     Capability.LOCK: Lock,
     Capability.SIREN: Siren,
     Capability.SWITCH: Switch,
+    Capability.GATE: Gate,
+    Capability.VALVE: Valve,
+    Capability.THERMOSTAT: Thermostat,
+    Capability.POWER: Power,
     Capability.KEYPAD: Keypad,
 }
 _NAMES: dict[type[Reading], Capability] = {kind: name for name, kind in READINGS.items()}

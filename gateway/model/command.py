@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from gateway.model.credential import Code
 from gateway.model.device import DeviceId, DriverId, driver_of
 
+CELSIUS_MIN, CELSIUS_MAX = 4, 35
+"""What a thermostat is asked to hold at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class SoundSiren:
@@ -44,17 +47,57 @@ class TurnSwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class DimLight:
+    """Bring a lamp to 0 (off) to 100 percent."""
+
+    device: DeviceId
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveGate:
+    """Move a garage door or a barrier. Opening is never late, as with a bolt."""
+
+    device: DeviceId
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnValve:
+    """Shut a valve, or let it flow."""
+
+    device: DeviceId
+    shut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetThermostat:
+    """Have a thermostat hold a temperature."""
+
+    device: DeviceId
+    celsius: float
+
+
+@dataclass(frozen=True, slots=True)
 class SetLockCode:
     """Store a PIN in a lock. The journal keeps that it was done, never the PIN."""
 
     device: DeviceId
     slot: int
-    code: Code | None  # None once it was written down: then it cannot be repeated
+    code: Code | None = None  # None: the hub fills in what it keeps for the slot
 
 
 @dataclass(frozen=True, slots=True)
 class ClearLockCode:
     """Remove a PIN from a lock."""
+
+    device: DeviceId
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLockCode:
+    """Have a lock tell what is in a slot: its driver reports a LockCodeRead, then returns."""
 
     device: DeviceId
     slot: int
@@ -81,6 +124,14 @@ class PermitJoin:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveJoinKey:
+    """Answer `JoinKeyWanted` with what is printed on the device; None where nobody knows it."""
+
+    driver: DriverId
+    key: Code | None
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveDevice:
     """Ask a device to leave, and forget it."""
 
@@ -100,10 +151,16 @@ type Command = (
     | LockDoor
     | UnlockDoor
     | TurnSwitch
+    | DimLight
+    | MoveGate
+    | TurnValve
+    | SetThermostat
     | SetLockCode
     | ClearLockCode
+    | ReadLockCode
     | ShowPanel
     | PermitJoin
+    | GiveJoinKey
     | RemoveDevice
     | RefreshDevice
 )
@@ -111,9 +168,10 @@ type Command = (
 
 def target_of(command: Command) -> DeviceId | DriverId:
     """Name whom a command is for."""
-    return command.driver if isinstance(command, PermitJoin) else command.device
+    return command.driver if isinstance(command, PermitJoin | GiveJoinKey) else command.device
 
 
 def driver_for(command: Command) -> DriverId:
     """Name the driver that carries a command out."""
-    return command.driver if isinstance(command, PermitJoin) else driver_of(command.device)
+    target = target_of(command)
+    return driver_of(DeviceId(target))

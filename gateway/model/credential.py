@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.model.device import DeviceId
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -33,3 +35,17 @@ class CodeOffered:
     mode: str | None = None  # of an arming
     area: str | None = None  # None: every area the person may act on
     force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LockCodeRead:
+    """What a lock holds in a slot. The hub compares it with what it keeps; it goes no further."""
+
+    device: DeviceId
+    slot: int
+    code: Code | None  # None: the slot is free
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether the lock shows the PIN; some give asterisks, or nothing."""
+        return self.code is not None and bool(self.code.text.strip("*"))

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gateway.model.command import Command
-from gateway.model.credential import CodeOffered
+from gateway.model.credential import CodeOffered, LockCodeRead
 from gateway.model.device import DriverId
 from gateway.model.event import Event, Proof, Telemetry
 
-type Report = Callable[[Event | Telemetry | CodeOffered], None]
+type Report = Callable[[Event | Telemetry | CodeOffered | LockCodeRead], None]
 """How a driver says what happened. Synchronous, never waits; call it on the event loop's thread."""
 
 

@@ -10,15 +10,21 @@ from gateway.model.clock import HouseTime
 from gateway.model.command import (
     ClearLockCode,
     Command,
+    DimLight,
+    GiveJoinKey,
     LockDoor,
+    MoveGate,
     PermitJoin,
+    ReadLockCode,
     RefreshDevice,
     RemoveDevice,
     SetLockCode,
+    SetThermostat,
     ShowPanel,
     SilenceSiren,
     SoundSiren,
     TurnSwitch,
+    TurnValve,
     UnlockDoor,
 )
 
@@ -130,12 +136,17 @@ def _repeat_of_command(command: Command) -> Repeat:
             | SilenceSiren()
             | LockDoor()
             | TurnSwitch()
+            | DimLight()
+            | MoveGate(up=False)
+            | TurnValve()
+            | SetThermostat()
             | ShowPanel()
             | ClearLockCode()
+            | ReadLockCode()
             | RefreshDevice()
         ):
             return Repeat.SET
         case SetLockCode() | RemoveDevice():
             return Repeat.ONCE
-        case UnlockDoor() | PermitJoin():
+        case UnlockDoor() | MoveGate() | PermitJoin() | GiveJoinKey():
             return Repeat.NEVER_LATE

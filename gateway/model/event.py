@@ -9,6 +9,14 @@ from gateway.model.clock import HouseTime
 from gateway.model.command import Command
 from gateway.model.device import Device, DeviceId, DriverId
 from gateway.model.effect import OrderId
+from gateway.model.lock_event import (
+    LockCodeChecked,
+    LockPinForgotten,
+    LockPinKept,
+    OneTimePinEnded,
+    OneTimePinMade,
+)
+from gateway.model.upkeep import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,32 @@ class PanicPressed:
 
     device: DeviceId
     kind: Panic
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """Somebody pressed a button of a scene controller: an event of the moment."""
+
+    device: DeviceId
+    button: int  # as printed on it, from 1
+    gesture: str  # "once", "twice", "three times", "held", "released"
+
+
+class Fault(StrEnum):
+    """Why a device that is there cannot be relied on."""
+
+    NOT_READY = "not ready"  # it was never asked all it can do: nothing of it is heard
+    INSECURE = "insecure"  # it joined with less security than it has: anybody can speak for it
+    DEAD = "dead"  # it did not acknowledge what it was sent
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFault:
+    """A device cannot be relied on, or can be again."""
+
+    device: DeviceId
+    fault: Fault
+    present: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +129,36 @@ class JoiningChanged:
 
     driver: DriverId
     open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinKeyWanted:
+    """A device that joins proves itself with a key printed on it: `GiveJoinKey` answers."""
+
+    driver: DriverId
+    hint: str  # what the device tells of its key in clear; nothing secret
+    seconds: int  # the answer comes within these, or the device joins without security
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepBegan:
+    """A long job of a radio began."""
+
+    driver: DriverId
+    job: Job
+    by: str
+    device: DeviceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpkeepEnded:
+    """It ended; `reason` says what came of it."""
+
+    driver: DriverId
+    job: Job
+    done: bool
+    reason: str
+    device: DeviceId | None = None
 
 
 class Proof(StrEnum):
@@ -260,7 +324,14 @@ class ProgramEnded:
 type Event = (
     Reported
     | LockOperated
+    | LockCodeChecked
+    | LockPinKept
+    | LockPinForgotten
+    | OneTimePinMade
+    | OneTimePinEnded
     | PanicPressed
+    | ButtonPressed
+    | DeviceFault
     | DeviceHeard
     | DeviceJoined
     | DeviceLeft
@@ -268,6 +339,9 @@ type Event = (
     | DriverLost
     | JamChanged
     | JoiningChanged
+    | JoinKeyWanted
+    | UpkeepBegan
+    | UpkeepEnded
     | CommandConfirmed
     | CommandFailed
     | ArmRequested

@@ -1,32 +1,18 @@
 """From what a program said to orders: the forms of a rule's `do` that move devices, by name."""
 
 from collections.abc import Mapping
-from typing import Annotated, assert_never
+from typing import Annotated
 
 import orjson
 from pydantic import Field, ValidationError
 
 from gateway.config.errors import did_you_mean, listed
 from gateway.config.located import spelled
-from gateway.config.rule_do import (
-    LockDo,
-    OffDo,
-    OnDo,
-    Order,
-    SilenceDo,
-    SirenDo,
-    UnlockDo,
-)
+from gateway.config.rule_do import Order
+from gateway.config.rule_orders import command_of, whom
 from gateway.config.section import Section
 from gateway.config.wording import describe, problems
-from gateway.model.command import (
-    Command,
-    LockDoor,
-    SilenceSiren,
-    SoundSiren,
-    TurnSwitch,
-    UnlockDoor,
-)
+from gateway.model.command import Command
 from gateway.model.device import DeviceId
 from gateway.sandbox.bounds import ORDERS_MAX
 
@@ -53,7 +39,7 @@ def commands(said: bytes, devices: Mapping[str, DeviceId]) -> tuple[Command, ...
         raise NotUnderstood(f"its answer is no JSON: {wrong}") from None
     except ValidationError as wrong:
         raise NotUnderstood(f"its answer is not understood: {_first(wrong)}") from None
-    return tuple(_command(order, devices) for order in answer.do)
+    return tuple(command_of(order, _device(whom(order), devices)) for order in answer.do)
 
 
 def _first(error: ValidationError) -> str:
@@ -62,24 +48,6 @@ def _first(error: ValidationError) -> str:
     expected = f"expected {problem.expected}" if problem.expected else ""
     words = "; ".join(part for part in (problem.found, expected, problem.hint) if part)
     return f"{where}: {words}" if where else words
-
-
-def _command(order: Order, devices: Mapping[str, DeviceId]) -> Command:
-    match order:
-        case LockDo(lock=name):
-            return LockDoor(_device(name, devices))
-        case UnlockDo(unlock=name):
-            return UnlockDoor(_device(name, devices))
-        case OnDo(on=name):
-            return TurnSwitch(_device(name, devices), on=True)
-        case OffDo(off=name):
-            return TurnSwitch(_device(name, devices), on=False)
-        case SirenDo(siren=name):
-            return SoundSiren(_device(name, devices), int(order.time.total_seconds()))
-        case SilenceDo(silence=name):
-            return SilenceSiren(_device(name, devices))
-        case _:
-            assert_never(order)
 
 
 def _device(name: str, devices: Mapping[str, DeviceId]) -> DeviceId:

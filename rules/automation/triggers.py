@@ -131,10 +131,10 @@ _NEVER = HouseTime(0)  # no guard asks for the time
 
 
 def _unlocked(site: Site, index: Index, event: LockOperated) -> Iterator[Start]:
-    for person in site.people.values():
-        if person.lock_slots.get(event.device) == event.slot:
-            at = {"via": event.device, "device": name_of(site, event.device)}
-            yield from _used(index, person.name, "unlock", at)
+    person = site.owner_of(event.device, event.slot)
+    if person is not None:
+        at = {"via": event.device, "device": name_of(site, event.device)}
+        yield from _used(index, person.name, "unlock", at)
 
 
 def _used(index: Index, person: str, what: str, more: Mapping[str, str]) -> Iterator[Start]:

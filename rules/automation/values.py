@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gateway.model.command import LockDoor, PermitJoin, SilenceSiren, SoundSiren, UnlockDoor
+from gateway.model.command import (
+    LockDoor,
+    MoveGate,
+    PermitJoin,
+    SilenceSiren,
+    SoundSiren,
+    UnlockDoor,
+)
 from rules.automation.names import Names
 from rules.automation.view import View
 from rules.expression import Compiled, Path, Unknown, Value, said
@@ -88,6 +95,8 @@ def _protects(what: object) -> bool:
 
 
 def _weakens(what: object) -> bool:
+    if isinstance(what, MoveGate):
+        return what.up
     return isinstance(what, UnlockDoor | SilenceSiren | PermitJoin | DisarmArea)
 
 

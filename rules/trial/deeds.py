@@ -13,10 +13,14 @@ from itertools import pairwise
 from gateway.model.clock import between
 from gateway.model.command import (
     Command,
+    DimLight,
     LockDoor,
+    MoveGate,
+    SetThermostat,
     SilenceSiren,
     SoundSiren,
     TurnSwitch,
+    TurnValve,
     UnlockDoor,
 )
 from gateway.model.effect import Effect, Notify, Outcome, Perform, RuleRan, RunProgram
@@ -164,6 +168,14 @@ def verb_of(command: Command) -> str:
             return "lock"
         case UnlockDoor():
             return "unlock"
+        case DimLight():
+            return "dim"
+        case MoveGate(up=up):
+            return "open" if up else "close"
+        case TurnValve(shut=shut):
+            return "shut" if shut else "flow"
+        case SetThermostat():
+            return "hold"
         case SoundSiren():
             return "siren"
         case SilenceSiren():

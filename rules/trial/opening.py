@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 from gateway.model.capability import (
     READINGS,
     Capability,
+    CarbonMonoxide,
     Contact,
+    Gate,
+    Glass,
     Lock,
     Motion,
     Reading,
@@ -39,9 +42,12 @@ REST: Mapping[Capability, Reading] = {
     Capability.MOTION: Motion.STILL,
     Capability.SMOKE: Smoke.CLEAR,
     Capability.WATER: Water.DRY,
+    Capability.GLASS: Glass.WHOLE,
+    Capability.CO: CarbonMonoxide.SAFE,
     Capability.TAMPER: Tamper.INTACT,
     Capability.LOCK: Lock.LOCKED,
     Capability.SWITCH: Switch.OFF,
+    Capability.GATE: Gate.DOWN,
 }
 """What a zone reads when it is not tripped."""
 

@@ -7,9 +7,23 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from gateway.model.capability import Lock, Switch
+from gateway.model.capability import (
+    Gate,
+    Lock,
+    Switch,
+    Valve,
+)
 from gateway.model.clock import HouseTime, after, between
-from gateway.model.command import Command, LockDoor, TurnSwitch, UnlockDoor, driver_for
+from gateway.model.command import (
+    Command,
+    DimLight,
+    LockDoor,
+    MoveGate,
+    TurnSwitch,
+    TurnValve,
+    UnlockDoor,
+    driver_for,
+)
 from gateway.model.effect import Effect, OrderId, Perform
 from gateway.model.event import (
     CommandConfirmed,
@@ -150,6 +164,12 @@ def _reported(command: Command) -> tuple[Reported, ...]:
     match command:
         case TurnSwitch(device=device, on=on):
             return (Reported(device, Switch.ON if on else Switch.OFF),)
+        case DimLight(device=device, percent=percent):
+            return (Reported(device, Switch.ON if percent else Switch.OFF),)
+        case MoveGate(device=device, up=up):
+            return (Reported(device, Gate.UP if up else Gate.DOWN),)
+        case TurnValve(device=device, shut=shut):
+            return (Reported(device, Valve.SHUT if shut else Valve.FLOWING),)
         case LockDoor(device=device):
             return (Reported(device, Lock.LOCKED),)
         case UnlockDoor(device=device):

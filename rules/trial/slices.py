@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from gateway.model.capability import Capability
-from gateway.model.command import Command, LockDoor, SilenceSiren, TurnSwitch, UnlockDoor
+from gateway.model.command import (
+    Command,
+    DimLight,
+    LockDoor,
+    MoveGate,
+    SilenceSiren,
+    TurnSwitch,
+    TurnValve,
+    UnlockDoor,
+)
 from gateway.model.device import DeviceId
 from rules.automation.code import message
 from rules.expression import Path
@@ -132,7 +141,7 @@ class Slices:
                 yield from self._of_path(("zones",))
                 for device in devices_of(self._site, self._site.areas[area]):
                     yield "trouble", device
-            case DisarmArea() | Act(command=UnlockDoor() | SilenceSiren()):
+            case DisarmArea() | Act(command=UnlockDoor() | SilenceSiren() | MoveGate(up=True)):
                 yield AREAS
             case SetScene(commands=commands):
                 for command in commands:
@@ -213,7 +222,11 @@ def _of_trigger(trigger: Trigger) -> Iterator[Key]:
 
 def _reading_of(command: Command) -> Iterable[Key]:
     match command:
-        case TurnSwitch(device=device):
+        case MoveGate(device=device):
+            return [("reading", device, Capability.GATE)]
+        case TurnValve(device=device):
+            return [("reading", device, Capability.VALVE)]
+        case TurnSwitch(device=device) | DimLight(device=device):
             return [("reading", device, Capability.SWITCH)]
         case LockDoor(device=device) | UnlockDoor(device=device):
             return [("reading", device, Capability.LOCK)]

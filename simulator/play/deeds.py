@@ -6,7 +6,7 @@ DeedError
 from collections.abc import Callable, Mapping
 
 from simulator.play import keys, rule_text, sentence
-from simulator.play.house import Home
+from simulator.play.house import Home, Radio
 from simulator.play.keys import Key, milliseconds, moment
 from simulator.play.plan import KINDS
 from simulator.play.scenario import (
@@ -18,6 +18,7 @@ from simulator.play.scenario import (
     Pause,
     Reload,
     Run,
+    Server,
     SetWall,
     Until,
 )
@@ -45,8 +46,8 @@ def keys_of(verb: str, table: Table, home: Home) -> tuple[Mapping[str, Key], str
             word = str(table[verb])
             return {**known, **_pick(verb, word, keys.HUB, "nobody can ask the hub to")}, word
         case "stick":
-            word = str(table[verb])
-            return {**known, **_pick(verb, word, keys.STICK, "a stick cannot")}, f"stick {word}"
+            word, acts = str(table[verb]), keys.STICK[_radio(table, home)]
+            return {**known, **_pick(verb, word, acts, "a stick cannot")}, f"stick {word}"
         case "device":
             return _keys_of_device(known, table, home)
         case _:
@@ -62,7 +63,7 @@ def _keys_of_device(
         raise DeedError("device", f"no device is called {name!r}{near(name, home.devices)}")
     if do is None:
         return known, name
-    acts = keys.acts_of(resident.kind)
+    acts = keys.acts_of(resident.radio, resident.kind)
     return {**known, **_pick("do", str(do), acts, f"a {resident.kind} cannot")}, f"{do!r}"
 
 
@@ -145,6 +146,8 @@ def _set_wall(table: Table, _: Home) -> Deed:
 def _ask(table: Table, home: Home) -> Deed:
     do = str(table["hub"])
     fields = {key: table[key] for key in keys.HUB[do] if key in table}
+    if do == "join_key" and len(fields) != 1:
+        raise DeedError("hub", "a key is given as 'pin', or is that of 'device'")
     area = _area(table, home)
     if "zone" in fields:
         _known("zone", str(fields["zone"]), home.zones)
@@ -160,14 +163,29 @@ def _ask(table: Table, home: Home) -> Deed:
     return Ask(do, fields, _refused(table))
 
 
-def _stick(table: Table, _: Home) -> Deed:
-    do = str(table["stick"])
-    return Act(do, fields={key: table[key] for key in keys.STICK[do] if key in table})
+def _stick(table: Table, home: Home) -> Deed:
+    do, radio = str(table["stick"]), _radio(table, home)
+    known = keys.STICK[radio][do]
+    return Act(do, fields={key: table[key] for key in known if key in table}, radio=radio)
+
+
+def _server(table: Table, home: Home) -> Deed:
+    if Radio.ZWAVE not in home.radios:
+        raise DeedError("server", "this house has no Z-Wave stick, and its hub no server")
+    return Server(str(table["server"]))
+
+
+def _radio(table: Table, home: Home) -> Radio:
+    """Give the radio that is named, else the first of the house; raise DeedError."""
+    word = str(table.get("radio", home.radios[0]))
+    if word not in home.radios:
+        raise DeedError("radio", f"this house has no {word} stick{near(word, home.radios)}")
+    return Radio(word)
 
 
 def _device(table: Table, home: Home) -> Deed:
     name, do = str(table["device"]), str(table["do"])
-    known = keys.acts_of(home.devices[name].kind)[do]
+    known = keys.acts_of(home.devices[name].radio, home.devices[name].kind)[do]
     return Act(do, name, {key: table[key] for key in known if key in table})
 
 
@@ -215,6 +233,7 @@ _MAKERS: Mapping[str, Callable[[Table, Home], Deed]] = {
     "wall": _set_wall,
     "hub": _ask,
     "stick": _stick,
+    "server": _server,
     "device": _device,
     **{job.value: _run for job in Job},
 }

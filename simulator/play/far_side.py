@@ -1,10 +1,11 @@
-"""The far side of the wire: the simulated stick and its devices, as a process we can speak to."""
+"""One radio's far side of the wire: a simulated stick and its devices, a process to speak to."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from simulator.play.house import Home
+from simulator.play.house import Home, Radio
 from simulator.play.line import Line, LineLost, Message, Told
 from simulator.play.process import Process, ProcessEnded, python
 
@@ -12,32 +13,44 @@ type Listen = Literal["pty", "tcp"]
 
 READY_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # joining with its interview is the longest
+LOGS: Mapping[Radio, str] = {Radio.ZIGBEE: "stick.log", Radio.ZWAVE: "zwave-stick.log"}
 
 
 class FarSide:
     """A running stick with its devices."""
 
-    def __init__(self, process: Process, port: str) -> None:
+    def __init__(self, process: Process, port: str, radio: Radio) -> None:
         self.port = port
+        self.radio = radio
         self._process = process
         self._line: Line | None = None
 
     @classmethod
-    async def start(
-        cls, home: Home, work: Path, *, listen: Listen, ezsp: int, happened: Told
+    async def start(  # noqa: PLR0913  # each is a wish of its own; all but two are named
+        cls,
+        home: Home,
+        work: Path,
+        *,
+        listen: Listen,
+        ezsp: int,
+        happened: Told,
+        radio: Radio = Radio.ZIGBEE,
+        node_tree: Path | None = None,
     ) -> "FarSide":
-        """Start the stick in a work folder and watch what happens; raise ProcessEnded."""
-        control = work / "far.sock"
+        """Start the stick in a work folder and watch what happens; raise ProcessEnded.
+
+        A Z-Wave stick runs from the packages in `node_tree`; None: where it finds some itself.
+        """
+        control = work / ("far.sock" if radio is Radio.ZIGBEE else f"{radio}.sock")
         argv = python(
-            *("-m", "simulator.zigbee", "--house", home.file.absolute(), "--control", control),
-            *("--listen", f"pty:{work / 'stick'}" if listen == "pty" else "tcp:0"),
-            *("--state", work / "far", "--ezsp", ezsp),
+            *("-m", f"simulator.{radio}", "--house", home.file.absolute(), "--control", control),
+            *("--state", work / "far", *_wishes(radio, work, listen, ezsp, node_tree)),
         )
-        process = await Process.start("the stick", argv, work / "stick.log", talks=True)
+        process = await Process.start(f"the {radio} stick", argv, work / LOGS[radio], talks=True)
         try:
             ready = json.loads(await process.line(READY_SECONDS))
-            far = cls(process, str(ready["port"]))
-            far._line = await Line.open(control, happened)
+            far = cls(process, str(ready["port"]), radio)
+            far._line = await Line.open(control, lambda told: happened({**told, "radio": radio}))
             await far.ask("watch")
         except BaseException:
             await process.kill()
@@ -73,3 +86,13 @@ class FarSide:
         if self._line is not None:
             await self._line.close()
         await self._process.stop()
+
+
+def _wishes(
+    radio: Radio, work: Path, listen: Listen, ezsp: int, node_tree: Path | None
+) -> tuple[object, ...]:
+    """Give the part of the command line that is this radio's own."""
+    if radio is Radio.ZWAVE:
+        found = ("--node-modules", node_tree / "node_modules") if node_tree else ()
+        return ("--listen", "tcp:0", *found)  # its mock has no serial line without hardware
+    return ("--listen", f"pty:{work / 'stick'}" if listen == "pty" else "tcp:0", "--ezsp", ezsp)

@@ -1,15 +1,26 @@
 """What a scenario may name: the devices of a house, and the areas and zones of its hub."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
-from simulator.zigbee.house import HouseError, Kind, eui64_text, load
+from simulator.table import HouseError
+from simulator.zigbee.house import eui64_text
+from simulator.zigbee.house import load as load_zigbee
+from simulator.zwave.house import load as load_zwave
 
 HOUSES = Path(__file__).parent.parent / "houses"
 HUB = ".hub.toml"
-STICK = "stick"  # stands for the port in a hub file; the launcher puts the real one
+STICK = "stick"  # stands for a port in a hub file; the launcher puts the real one
+
+
+class Radio(StrEnum):
+    """What a device speaks: the name of its driver, and of its section in a hub file."""
+
+    ZIGBEE = "zigbee"
+    ZWAVE = "zwave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +28,14 @@ class Resident:
     """One device of the house."""
 
     name: str
-    kind: Kind
-    eui64: str  # "00:12:4b:…"
+    radio: Radio
+    kind: str
+    eui64: str = ""  # "00:12:4b:…", of a Zigbee device
     install_code: str = ""  # hex
 
     @property
     def address(self) -> str:
-        """Its address as the hub's device ids have it."""
+        """Its Zigbee address as the hub's device ids have it."""
         return self.eui64.replace(":", "")
 
 
@@ -36,11 +48,16 @@ class Home:
     modes: Mapping[str, frozenset[str]]  # of each area
     zones: frozenset[str] = field(default_factory=frozenset)
     rules: frozenset[str] = field(default_factory=frozenset)  # also those of the scenario
+    radios: tuple[Radio, ...] = (Radio.ZIGBEE,)  # that the hub has a section for
 
     @property
     def hub_file(self) -> Path:
         """The hub's configuration, its port still to be put in."""
         return hub_file(self.file)
+
+    def of(self, radio: Radio) -> tuple[Resident, ...]:
+        """The devices of one radio."""
+        return tuple(one for one in self.devices.values() if one.radio is radio)
 
 
 def hub_file(house: Path) -> Path:
@@ -64,12 +81,7 @@ def house_file(name: str, beside: Path) -> Path:
 
 def open_home(file: Path) -> Home:
     """Read a house and its hub file, or raise HouseError."""
-    residents = (
-        Resident(
-            spec.name, spec.kind, eui64_text(spec.eui64), (spec.install_code or b"").hex().upper()
-        )
-        for spec in load(file).devices
-    )
+    residents = tuple(_residents(file))
     hub = _toml(hub_file(file))
     return Home(
         file,
@@ -77,7 +89,29 @@ def open_home(file: Path) -> Home:
         modes={_name(area): frozenset(area.get("modes", {})) for area in hub.get("area", [])},
         zones=frozenset(_name(zone) for zone in hub.get("zone", [])),
         rules=frozenset(str(rule.get("id", "")) for rule in hub.get("rule", [])),
+        radios=_radios(hub_file(file), hub, residents),
     )
+
+
+def _radios(
+    file: Path, hub: Mapping[str, object], residents: Iterable[Resident]
+) -> tuple[Radio, ...]:
+    """Name the radios of a hub; raise HouseError where it has not those of its devices."""
+    radios = tuple(radio for radio in Radio if radio in hub)
+    for one in residents:
+        if one.radio not in radios:
+            raise HouseError(file, one.radio, f"is missing: {one.name} speaks {one.radio}")
+    if not radios:
+        raise HouseError(file, "", f"has no radio: a section [{'] or ['.join(Radio)}] was expected")
+    return radios
+
+
+def _residents(file: Path) -> Iterator[Resident]:
+    for spec in load_zigbee(file).devices:
+        code = (spec.install_code or b"").hex().upper()
+        yield Resident(spec.name, Radio.ZIGBEE, spec.kind, eui64_text(spec.eui64), code)
+    for one in load_zwave(file).devices:
+        yield Resident(one.name, Radio.ZWAVE, one.kind)
 
 
 def _toml(file: Path) -> dict[str, list[dict[str, dict[str, object]]]]:

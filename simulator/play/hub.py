@@ -1,17 +1,20 @@
 """The hub of a virtual house: a process that is started, asked, killed and started again."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from simulator.play import family
 from simulator.play.line import Line, LineLost, Message, Told
 from simulator.play.process import Process, ProcessEnded
 
-PROTECTING_SECONDS = 30.0  # from its start
+PROTECTING_SECONDS = 60.0  # from its start; a Z-Wave server takes the longest
 ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 0.005
 """Between two tries to connect; what a run waits for must be the hub, not us."""
 POLL_SECONDS = 0.02
+SERVER = "node"  # the program in which a hub's Z-Wave server runs
 
 
 class HubDown(ProcessEnded):
@@ -30,6 +33,7 @@ class Hub:
         self._process: Process | None = None
         self._line: Line | None = None
         self._entry = 0  # the last one that was told
+        self._listeners: set[asyncio.Queue[Message]] = set()
 
     @property
     def pid(self) -> int | None:
@@ -72,6 +76,24 @@ class Hub:
         state: Message = answer.get("state", answer)
         return state
 
+    @contextlib.asynccontextmanager
+    async def entries(self) -> AsyncIterator[asyncio.Queue[Message]]:
+        """Have the journal entries that are written meanwhile."""
+        queue: asyncio.Queue[Message] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield queue
+        finally:
+            self._listeners.discard(queue)
+
+    async def signal_server(self, word: str) -> None:
+        """Kill, hang (SIGSTOP) or resume the Z-Wave server that it runs; raise HubDown."""
+        servers = family.programs_below(self.pid, SERVER) if self.pid is not None else []
+        if not servers:
+            raise HubDown(f"the hub runs no Z-Wave server that one could {word}")
+        for pid in servers:
+            await family.signal(pid, word)
+
     async def kill(self) -> None:
         """SIGKILL, the crash of all crashes; wait until it is gone."""
         await self._end(kill=True)
@@ -100,6 +122,8 @@ class Hub:
         if isinstance(number, int) and number > self._entry:
             self._entry = number
             self._told(message)
+            for queue in self._listeners:
+                queue.put_nowait(message)
 
     async def _end(self, *, kill: bool) -> None:
         process, self._process = self._process, None

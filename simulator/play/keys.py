@@ -4,13 +4,14 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from simulator.zigbee.house import Kind
+from simulator.play.house import Radio
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min)")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,46}")
 _MILLISECONDS = {"ms": 1, "s": 1000, "min": 60_000}
 LONGEST_MS = 10 * 60_000  # no scenario waits longer at one step
 
@@ -64,16 +65,22 @@ def needed(key: Key) -> Key:
     return Key(key.expected, key.fits, needed=True)
 
 
+def _keypad(*own: str) -> Mapping[str, Mapping[str, Key]]:
+    common = ("disarm", "arm_home", "arm_away", "panic", "fire", "emergency")
+    return {"press": {"key": one_of(*common, *own, needed=True), "code": DIGITS}}
+
+
 TEXT = Key("text", lambda value: isinstance(value, str) and value != "")
 DIGITS = Key("digits as text", lambda value: isinstance(value, str) and value.isdigit())
 NUMBER = Key("a number, 0 or more", _is_number)
-CELSIUS = Key(
+SIGNED = Key(
     "a number",
     lambda value: isinstance(value, int | float) and not isinstance(value, bool),
 )
 WHOLE = Key("a whole number, 0 to 600000", _is_whole)
 FLAG = Key("true or false", lambda value: isinstance(value, bool))
 NAMES = Key("a list of names", _is_names)
+HEX = Key("bytes in hex", lambda value: isinstance(value, str) and bool(_HEX.fullmatch(value)))
 DURATION = Key(
     'a duration such as "2s" or "500ms", at most 10min',
     lambda value: milliseconds(value) is not None,
@@ -89,6 +96,7 @@ WALL = Key(
 )
 RULES = Key("rules as text", lambda value: isinstance(value, str))
 PHASE = one_of("disarmed", "exit", "armed", "entry", "alarm")
+RADIO = one_of(*Radio)
 STEPS = Key("steps as [[step]] tables", lambda v: isinstance(v, list) and v != [], needed=True)
 
 TOP: Mapping[str, Key] = {
@@ -96,6 +104,7 @@ TOP: Mapping[str, Key] = {
     "about": needed(TEXT),
     "house": needed(TEXT),
     "rules": RULES,
+    "outside": NAMES,
     "step": STEPS,
 }
 
@@ -115,7 +124,8 @@ VERBS: Mapping[str, Mapping[str, Key]] = {
     },
     "wall": {"wall": WALL, "as": TEXT},
     "hub": {"hub": TEXT, "refused": TEXT, "as": TEXT},  # and HUB's
-    "stick": {"stick": TEXT, "as": TEXT},  # and STICK's
+    "stick": {"stick": TEXT, "radio": RADIO, "as": TEXT},  # and STICK's
+    "server": {"server": one_of("kill", "hang", "resume"), "as": TEXT},
     "device": {"device": TEXT, "do": needed(TEXT), "as": TEXT},  # and ACTS's
 }  # fmt: skip
 """The kinds of step, in the order in which they are looked for."""
@@ -126,7 +136,8 @@ HUB: Mapping[str, Mapping[str, Key]] = {
     "bypass": {"zone": needed(TEXT), "bypassed": FLAG, "code": DIGITS},
     "reset": {"area": TEXT, "code": DIGITS},
     "call": {"rule": needed(TEXT), "code": DIGITS},
-    "pair": {"seconds": NUMBER, "install_code": TEXT, "address": TEXT},
+    "pair": {"seconds": NUMBER, "radio": RADIO, "install_code": TEXT, "address": TEXT},
+    "join_key": {"device": TEXT, "pin": DIGITS},
     "command": {
         "device": needed(TEXT),
         "command": one_of(
@@ -138,8 +149,10 @@ HUB: Mapping[str, Mapping[str, Key]] = {
 }  # fmt: skip
 """What a person may ask of the hub, and the fields of it."""
 
-STICK: Mapping[str, Mapping[str, Key]] = {
+_ANY_STICK: Mapping[str, Mapping[str, Key]] = {
     "unplug": {}, "plug": {}, "jam": {}, "unjam": {},
+}  # fmt: skip
+_ZIGBEE_STICK: Mapping[str, Mapping[str, Key]] = {
     "reset": {"code": WHOLE},
     "traffic": {"rate": needed(NUMBER), "seconds": needed(NUMBER)},
     "fault": {
@@ -148,37 +161,63 @@ STICK: Mapping[str, Mapping[str, Key]] = {
         "clear": NUMBER,
     },
 }  # fmt: skip
-"""What may happen to the stick and its serial line."""
+_ZWAVE_STICK: Mapping[str, Mapping[str, Key]] = {
+    "gone": {"ms": needed(WHOLE)}, "rssi": {"dbm": needed(SIGNED)},
+}  # fmt: skip
+STICK: Mapping[Radio, Mapping[str, Mapping[str, Key]]] = {
+    Radio.ZIGBEE: {**_ANY_STICK, **_ZIGBEE_STICK},
+    Radio.ZWAVE: {**_ANY_STICK, **_ZWAVE_STICK},
+}
+"""What may happen to a stick and its line."""
 
 _COMMON: Mapping[str, Mapping[str, Key]] = {
     "join": {}, "leave": {}, "tamper": {}, "untamper": {}, "mute": {}, "unmute": {},
     "check_in": {}, "battery": {"percent": needed(NUMBER)},
 }  # fmt: skip
-_OF_KIND: Mapping[Kind, Mapping[str, Mapping[str, Key]]] = {
-    Kind.CONTACT: {"open": {}, "close": {}},
-    Kind.MOTION: {"motion": {}, "still": {}},
-    Kind.SMOKE: {"smoke": {}, "clear": {}},
-    Kind.WATER: {"wet": {}, "dry": {}},
-    Kind.SIREN: {},
-    Kind.PLUG: {"switch": {"on": needed(FLAG)}},
-    Kind.TEMPERATURE: {
-        "temperature": {"celsius": needed(CELSIUS)},
-    },
-    Kind.LOCK: {
+_SWITCH = {"switch": {"on": needed(FLAG)}}
+_DEGREES = {"temperature": {"celsius": needed(SIGNED)}}
+_EITHER: Mapping[str, Mapping[str, Mapping[str, Key]]] = {
+    "contact": {"open": {}, "close": {}},
+    "motion": {"motion": {}, "still": {}},
+    "smoke": {"smoke": {}, "clear": {}},
+    "water": {"wet": {}, "dry": {}},
+    "siren": {},
+    "plug": _SWITCH,
+    "temperature": _DEGREES,
+    "lock": {
         "turn": {"to": one_of("locked", "unlocked", "jammed", needed=True), "slot": WHOLE},
-    },
-    Kind.KEYPAD: {
-        "press": {
-            "key": one_of(
-                "disarm", "arm_home", "arm_night", "arm_away", "panic", "fire", "emergency",
-                "status", needed=True,
-            ),
-            "code": DIGITS,
-        },
+        "program": {"slot": needed(WHOLE), "code": DIGITS},
     },
 }  # fmt: skip
+_MAINS = {"mains": {"on": needed(FLAG)}}
+_OF: Mapping[Radio, Mapping[str, Mapping[str, Mapping[str, Key]]]] = {
+    Radio.ZIGBEE: {**_EITHER, "keypad": _keypad("arm_night", "status")},
+    Radio.ZWAVE: {
+        **_EITHER,
+        "siren": _MAINS,
+        "keypad": {**_keypad("enter", "cancel"), **_MAINS},
+        "glass": {"glass": {}, "clear": {}},
+        "co": {"co": {}, "clear": {}},
+        "light": _SWITCH,
+        "valve": _SWITCH,
+        "garage": {"open": {}, "close": {}, "stop": {}},
+        "thermostat": _DEGREES,
+        "button": {
+            "press": {"key": one_of("once", "released", "held", "twice", "thrice"), "slot": WHOLE},
+        },
+    },
+}
+_ONLY: Mapping[Radio, Mapping[str, Mapping[str, Key]]] = {
+    Radio.ZIGBEE: {},
+    Radio.ZWAVE: {"wake": {}, "spoof": {"hex": needed(HEX)}},
+}
 
 
-def acts_of(kind: Kind) -> Mapping[str, Mapping[str, Key]]:
-    """What a device of this kind may do, and the fields of it."""
-    return {**_COMMON, **_OF_KIND[kind]}
+def acts_of(radio: Radio, kind: str) -> Mapping[str, Mapping[str, Key]]:
+    """What a device of this radio and kind may do, and the fields of it."""
+    return {**_COMMON, **_ONLY[radio], **_OF[radio][kind]}
+
+
+def kinds_of(radio: Radio) -> Collection[str]:
+    """What kinds of devices speak this radio."""
+    return _OF[radio]

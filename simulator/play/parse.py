@@ -16,7 +16,7 @@ from simulator.play.keys import Key
 from simulator.play.lines import Lines
 from simulator.play.scenario import Expectation, Scenario, Step
 from simulator.play.sentence import near
-from simulator.zigbee.house import HouseError
+from simulator.table import HouseError
 
 SCENARIOS = HOUSES.parent / "scenarios"
 
@@ -71,10 +71,15 @@ def parse(text: str, file: Path) -> Scenario:
         home = replace(home, rules=home.rules | _rules(table))
     except rule_text.RulesError as error:
         problems.append(Problem(lines.top("rules"), str(error)))
+    outside = frozenset(table.get("outside", []))
+    for name in sorted(outside - home.devices.keys()):
+        text = f"no device is called {name!r}{near(name, home.devices)}"
+        problems.append(Problem(lines.top("outside"), text))
     steps = _Steps(home, lines, problems).read(table["step"])
     if problems:
         raise ScenarioError(file, tuple(sorted(problems)))
-    return Scenario(file, table["name"], table["about"], home, steps, table.get("rules", ""))
+    rules = table.get("rules", "")
+    return Scenario(file, table["name"], table["about"], home, steps, rules, outside)
 
 
 def check(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from simulator.play.far_side import Listen
+from simulator.play.house import Radio
 from simulator.play.judge import Moment, judge, settled
 from simulator.play.line import LineError, Message, Refused
 from simulator.play.parse import load
@@ -25,6 +26,7 @@ from simulator.play.scenario import (
     Reload,
     Run,
     Scenario,
+    Server,
     SetWall,
     Step,
     StepResult,
@@ -76,16 +78,17 @@ async def simulate(  # noqa: PLR0913  # each is a wish of its own; all but one a
     ezsp: int = 13,
     work: Path | None = None,
     prepared: Path | None = None,
+    node_tree: Path | None = None,
     progress: Tell = lambda _: None,
 ) -> Outcome:
     """Play a scenario file (or one of ours, by name) against a real hub, and judge it.
 
     Raises ScenarioError for a file that makes no sense, VirtualHouseError where the house cannot
-    be built. `work` and `prepared` are those of VirtualHouse.
+    be built. `work`, `prepared` and `node_tree` are those of VirtualHouse.
     """
     scenario = load(path)
     player = Player(scenario, progress)
-    player.tell(Kind.BUILD, f"building {scenario.home.file.stem}: stick, devices, hub, pairing")
+    player.tell(Kind.BUILD, f"building {scenario.home.file.stem}: sticks, devices, hub, pairing")
     house = VirtualHouse(
         scenario.home,
         hub_command=hub_command,
@@ -95,6 +98,8 @@ async def simulate(  # noqa: PLR0913  # each is a wish of its own; all but one a
         prepared=prepared,
         rules=scenario.rules,
         sets_wall=scenario.sets_wall,
+        outside=scenario.outside,
+        node_tree=node_tree,
         happened=player.recorder.happened,
         entered=player.recorder.wrote,
     )
@@ -154,10 +159,10 @@ class Player:
     async def _do(self, step: Step, house: VirtualHouse, now_ns: int) -> int:
         """Do what is to be done; give the moment at which it was."""
         match step.deed:
-            case Act(do=do, device=device, fields=fields):
-                return await house.far.act(do, device, **fields) or now_ns
+            case Act(do=do, device=device, fields=fields, radio=radio):
+                return await house.far.act(do, device, radio=radio, **fields) or now_ns
             case Ask() as ask:
-                await self._ask(ask, house, ask.do, ask.fields)
+                await self._ask(ask, house, ask.do, await hub_fields(ask, house))
             case Reload() as reload:
                 house.write_rules(reload.rules)
                 answer = await self._ask(reload, house, "reload", {})
@@ -165,8 +170,8 @@ class Player:
                     self._result(result)
             case SetWall(wall=wall):
                 return await self._set_wall(wall, house)
-            case Run(job=job):
-                await _run(job, house)
+            case Run() | Server() as trick:
+                await _run(trick, house)
             case Pause(milliseconds=wait_ms, after=after):
                 start_ns = self._moments[after].at_ns if after else now_ns
                 return await _sleep_until(start_ns + wait_ms * NANOSECONDS)
@@ -259,14 +264,26 @@ class Player:
                 self.recorder.looked(await house.hub.state())
 
 
-async def _run(job: Job, house: VirtualHouse) -> None:
-    match job:
-        case Job.KILL:
-            await house.hub.kill()
-        case Job.START:
-            await house.hub.start()
-        case Job.STOP:
-            await house.hub.stop()
+async def hub_fields(ask: Ask, house: VirtualHouse) -> Mapping[str, object]:
+    """Give the fields as the hub's socket has them: whose PIN it is, is not its business."""
+    match ask.do, dict(ask.fields):
+        case "pair", {"radio": radio, **others}:
+            return {**others, "driver": radio}
+        case "join_key", {"device": str(device)}:
+            told = await house.far.ask("state", device=device)
+            return {"driver": Radio.ZWAVE, "key": told["device"]["pin"]}
+        case "join_key", {"pin": pin}:
+            return {"driver": Radio.ZWAVE, "key": pin}
+        case _, fields:
+            return fields
+
+
+async def _run(trick: Run | Server, house: VirtualHouse) -> None:
+    hub = house.hub
+    if isinstance(trick, Server):
+        await hub.signal_server(trick.word)
+    else:
+        await {Job.KILL: hub.kill, Job.START: hub.start, Job.STOP: hub.stop}[trick.job]()
 
 
 async def _sleep_until(at_ns: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from simulator.play.house import Home
+from simulator.play.house import Home, Radio
 from simulator.play.sentence import Sentence
 
 
@@ -20,11 +20,12 @@ class Job(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something happens at the far side; without a device, to the stick or its line."""
+    """Something happens at the far side; without a device, to the radio's stick or its line."""
 
     do: str
     device: str = ""
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
+    radio: Radio | None = None
 
     def __str__(self) -> str:
         return _listed(f"{self.device or 'stick'}: {self.do}", self.fields)
@@ -80,6 +81,16 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """The Z-Wave server that the hub runs is killed, hung or resumed."""
+
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.word} the Z-Wave server"
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Nothing happens for a while, counted from a named moment (or from now)."""
 
@@ -118,7 +129,7 @@ class Expectation:
         return f"{'not: ' * self.absent}{self.sentence}"
 
 
-type Deed = Act | Ask | Reload | SetWall | Run | Pause | Until | Expectation
+type Deed = Act | Ask | Reload | SetWall | Run | Server | Pause | Until | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ class Scenario:
     home: Home
     steps: tuple[Step, ...]
     rules: str = ""  # added to the hub's configuration
+    outside: frozenset[str] = frozenset()  # devices that have not joined when it begins
 
     @property
     def sets_wall(self) -> bool:
@@ -178,5 +190,6 @@ class Outcome:
 
 def _listed(text: str, fields: Mapping[str, object]) -> str:
     # A code belongs in no log, not even the demo's.
-    shown = (f"{key}={'****' if 'code' in key else value}" for key, value in fields.items())
+    hidden = ("code", "new_code", "install_code", "pin")
+    shown = (f"{key}={'****' if key in hidden else value}" for key, value in fields.items())
     return " ".join((text, *shown))

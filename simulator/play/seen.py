@@ -15,6 +15,10 @@ RUNS: Mapping[str, str] = {
     "dropped": "drops", "stopped": "stops",
 }  # fmt: skip
 """What the hub does with a rule, by what it writes down of a run."""
+STICK = "stick"
+_COMES_AND_GOES: Mapping[str, str] = {
+    "joined": "joins", "left": "leaves", "enrolled": "enrols", "secured": "gets",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,13 @@ class Seen:
 
 
 def from_air(message: Message) -> Seen | None:
-    """Put a happening of the simulated network into words; None for what has none."""
+    """Put a happening of a simulated network into words; None for what has none."""
     words = _air_words(message)
     if words is None:
         return None
     verb, rest = words
-    return Seen(int(message.get("at_ns", 0)), str(message.get("device", "stick")), verb, rest)
+    stick = f"{message['radio']}_{STICK}" if "radio" in message else STICK
+    return Seen(int(message.get("at_ns", 0)), str(message.get("device", stick)), verb, rest)
 
 
 def _air_words(message: Message) -> tuple[str, str] | None:
@@ -50,8 +55,8 @@ def _air_words(message: Message) -> tuple[str, str] | None:
             return verb.get(str(state), str(state)), ""
         case {"happening": "switch", "on": on}:
             return "goes", "on" if on else "off"
-        case {"happening": "joined" | "left" | "enrolled" as what}:
-            return {"joined": "joins", "left": "leaves", "enrolled": "enrols"}[what], ""
+        case {"happening": "joined" | "left" | "enrolled" | "secured" as what}:
+            return _COMES_AND_GOES[what], "keys" if what == "secured" else ""
         case {"happening": "keypad", "state": state}:
             return "shows", f"{state} {_number(message.get('seconds'))}".strip()
         case {"happening": "arm_response", "notification": answer}:

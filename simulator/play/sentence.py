@@ -7,33 +7,41 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from simulator.play.house import Home
-from simulator.play.seen import RUNS, Seen
-from simulator.zigbee.house import Kind
+from simulator.play.house import Home, Radio, Resident
+from simulator.play.seen import RUNS, STICK, Seen
 
 PHASES = ("disarmed", "exit", "armed", "entry", "alarm")
 TROUBLES = (
-    "battery", "tamper", "silent", "left", "bolt", "unconfirmed", "radio lost", "radio jammed",
-    "storage", "clock", "part", "configuration",
+    "battery", "tamper", "silent", "left", "bolt", "not ready", "insecure", "dead", "mains",
+    "lock code", "unconfirmed", "radio lost", "radio jammed", "storage", "clock", "part",
+    "configuration",
 )  # fmt: skip
 PANEL = (
     "disarmed", "armed_home", "armed_night", "armed_away", "exit_delay", "entry_delay",
     "not_ready", "in_alarm", "arming_home", "arming_night", "arming_away",
 )  # fmt: skip
-"""What a keypad can show (ZCL 8.3.2.4.6)."""
+"""What a keypad can show (ZCL 8.3.2.4.6; of Z-Wave's indicators those that mean the same)."""
 ANSWERS = (
     "disarmed", "armed_home", "armed_night", "armed_away", "invalid_code", "not_ready",
     "already_disarmed",
 )  # fmt: skip
-"""What a keypad can be answered (ZCL 8.3.2.4.1)."""
+"""What a Zigbee keypad can be answered (ZCL 8.3.2.4.1)."""
+INDICATED = ("code_accepted", "invalid_code", "bypass_challenge")
+"""What a Z-Wave keypad can be answered (SDS13781 4.67)."""
 _LOCKS: Mapping[str, Collection[str]] = {"locks": (), "unlocks": (), "jams": ()}
-_OF_KIND: Mapping[Kind, Mapping[str, Collection[str]]] = {
-    Kind.SIREN: {"sounds": (), "stops": ()},
-    Kind.LOCK: _LOCKS,
-    Kind.PLUG: {"goes": ("on", "off")},
-    Kind.KEYPAD: {"shows": PANEL, "hears": ANSWERS},
+_SWITCHES: Mapping[str, Collection[str]] = {"goes": ("on", "off")}
+_OF_KIND: Mapping[str, Mapping[str, Collection[str]]] = {
+    "siren": {"sounds": (), "stops": ()},
+    "lock": _LOCKS,
+    "plug": _SWITCHES,
+    "light": _SWITCHES,
+    "valve": _SWITCHES,
 }
-_OF_ANY = {"joins": (), "leaves": (), "enrols": ()}
+_OF_RADIO: Mapping[Radio, Mapping[str, Collection[str]]] = {
+    Radio.ZIGBEE: {"joins": (), "leaves": (), "enrols": ()},
+    Radio.ZWAVE: {"joins": (), "leaves": (), "gets": ("keys",)},
+}
+_ANSWERS: Mapping[Radio, Collection[str]] = {Radio.ZIGBEE: ANSWERS, Radio.ZWAVE: INDICATED}
 _OF_STICK = {"connects": (), "disconnects": (), "forms": ()}
 
 
@@ -61,6 +69,8 @@ class Sentence:
             return self.rest.casefold() in seen.rest.casefold()
         # "hub is armed" is said of whichever area there is.
         anyone = self.subject == "hub" and self.verb == "is" and seen.rest in PHASES
+        # So is "stick connects" of whichever stick.
+        anyone |= self.subject == STICK and seen.subject.endswith(f"_{STICK}")
         words = self.rest.split()
         return (anyone or self.subject == seen.subject) and seen.rest.split()[: len(words)] == words
 
@@ -96,10 +106,10 @@ def _verbs(subject: str, home: Home) -> Mapping[str, Collection[str]] | None:
         runs = dict.fromkeys(RUNS.values(), home.rules) if home.rules else {}
         texts = dict.fromkeys(("says", "tells"), ("TEXT",))
         return {"is": PHASES, **texts, "has": troubles, "loses": troubles, **runs}
-    if subject == "stick":
+    if subject in _sticks(home):
         return _OF_STICK
     if subject in home.devices:
-        return {**_OF_ANY, **_OF_KIND.get(home.devices[subject].kind, {})}
+        return _verbs_of(home.devices[subject])
     if subject in home.modes:
         return {"is": PHASES}
     if subject in home.zones:
@@ -108,7 +118,19 @@ def _verbs(subject: str, home: Home) -> Mapping[str, Collection[str]] | None:
 
 
 def _subjects(home: Home) -> Collection[str]:
-    return {"hub", "stick", *home.devices, *home.modes, *home.zones}
+    return {"hub", *_sticks(home), *home.devices, *home.modes, *home.zones}
+
+
+def _sticks(home: Home) -> Collection[str]:
+    named = {f"{radio}_{STICK}" for radio in home.radios} if len(home.radios) > 1 else set[str]()
+    return {STICK, *named}
+
+
+def _verbs_of(resident: Resident) -> Mapping[str, Collection[str]]:
+    own = _OF_KIND.get(resident.kind, {})
+    if resident.kind == "keypad":
+        own = {"shows": PANEL, "hears": _ANSWERS[resident.radio]}
+    return {**_OF_RADIO[resident.radio], **own}
 
 
 def _check_rest(start: str, rest: str, choices: Collection[str]) -> None:

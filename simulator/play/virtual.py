@@ -1,19 +1,21 @@
-"""A virtual house: the simulated stick with its devices, and a real hub, each its own process.
+"""A virtual house: simulated sticks with their devices, and a real hub, each its own process.
 
 VirtualHouseError
 """
 
 import contextlib
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from simulator.play.far_side import FarSide, Listen
-from simulator.play.house import STICK, Home
+from simulator.play.far import Far, far_of
+from simulator.play.far_side import LOGS, Listen
+from simulator.play.house import STICK, Home, Radio
 from simulator.play.hub import Hub
 from simulator.play.line import LineError, Message, Told
 from simulator.play.pairing import NotPaired, pair_missing
@@ -24,10 +26,11 @@ type HubCommand = Callable[[Path], Sequence[str]]
 """Gives the command that runs a hub with this configuration file."""
 
 _NOT_COPIED = shutil.ignore_patterns("*.sock", "*.log", "stick", "*.lock")
+_TREE = Path("state", "zwave", "node")  # where the hub looks for its Node packages
 
 
 class VirtualHouseError(Exception):
-    """The house could not be built. The text has the last lines of both its processes."""
+    """The house could not be built. The text has the last lines of its processes."""
 
 
 def _ignore(_: Message) -> None:
@@ -35,9 +38,9 @@ def _ignore(_: Message) -> None:
 
 
 class VirtualHouse:
-    """A stick, its devices and a hub, from `async with` to its end; nothing of them survives it."""
+    """Sticks, devices and a hub, from `async with` to its end; nothing of them survives it."""
 
-    far: FarSide
+    far: Far
     hub: Hub
 
     def __init__(  # noqa: PLR0913  # each is a wish of its own; all but one are named and optional
@@ -51,6 +54,8 @@ class VirtualHouse:
         prepared: Path | None = None,
         rules: str = "",
         sets_wall: bool = False,
+        outside: Collection[str] = (),
+        node_tree: Path | None = None,
         happened: Told = _ignore,
         entered: Told = _ignore,
     ) -> None:
@@ -59,8 +64,9 @@ class VirtualHouse:
         `prepared` is the work folder of an ended house of the same kind: it is copied, so that
         nothing has to be paired again. `rules` are added to the hub's configuration. With
         `sets_wall` the hub is started with `--wall FILE`, and `show_wall` sets its wall clock.
-        `happened` is told of happenings on the air, `entered` of
-        the hub's journal entries.
+        The devices that are named in `outside` are not paired. `node_tree` holds the node_modules
+        of Z-Wave, for the hub and for the stick; without it each finds its own. `happened` is told
+        of happenings on the air, `entered` of the hub's journal entries.
         """
         self.home = home
         self.work = Path()
@@ -71,12 +77,14 @@ class VirtualHouse:
         self._prepared = prepared
         self._rules = rules
         self._sets_wall = sets_wall
+        self._outside = outside
+        self._node_tree = node_tree
         self._happened = happened
         self._entered = entered
         self._closing = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Start both; give the house when the hub protects and knows every device."""
+        """Start all; give the house when the hub protects and knows every device."""
         try:
             await self._build()
         except (LineError, ProcessEnded, NotPaired, ExceptionGroup) as error:
@@ -89,23 +97,23 @@ class VirtualHouse:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End both, and remove what was not to be kept."""
+        """End all, and remove what was not to be kept."""
         await self._closing.aclose()
 
     @property
     def config(self) -> Path:
-        """The hub's configuration, with the real port in it."""
+        """The hub's configuration, with the real ports in it."""
         return self.work / "nightlatch.toml"
 
     @property
-    def logs(self) -> tuple[Path, Path]:
-        """What the hub and the stick wrote."""
-        return self.work / "hub.log", self.work / "stick.log"
+    def logs(self) -> tuple[Path, ...]:
+        """What the hub and the sticks wrote."""
+        return self.work / "hub.log", *(self.work / LOGS[radio] for radio in self.home.radios)
 
     def write_rules(self, rules: str) -> None:
         """Have these rules in the configuration, instead of those of before."""
         self._rules = rules
-        self._write_config(self.far.port)
+        self._write_config()
 
     def show_wall(self, wall: datetime) -> int:
         """Have the hub's wall clock show this now, and go on from there; give now, in ns."""
@@ -129,19 +137,21 @@ class VirtualHouse:
 
     async def _build(self) -> None:
         self._make_work()
-        self.far = await FarSide.start(
-            self.home,
-            self.work,
-            listen=self._listen,
-            ezsp=self._ezsp,
-            happened=self._happened,
+        self.far = await self._closing.enter_async_context(
+            far_of(
+                self.home,
+                self.work,
+                listen=self._listen,
+                ezsp=self._ezsp,
+                happened=self._happened,
+                node_tree=self._node_tree,
+            )
         )
-        self._closing.push_async_callback(self.far.end)
-        self._write_config(self.far.port)
+        self._write_config()
         self.hub = Hub(self._command(), self.work, self._entered)
         self._closing.push_async_callback(self.hub.stop)
         await self.hub.start()
-        await pair_missing(self.home, self.far, self.hub)
+        await pair_missing(self.home, self.far, self.hub, self._outside)
 
     def _make_work(self) -> None:
         if self._kept is None:
@@ -152,19 +162,39 @@ class VirtualHouse:
             self.work = self._kept.absolute()
             self.work.mkdir(parents=True, exist_ok=True)
         if self._prepared is not None:
-            shutil.copytree(self._prepared, self.work, ignore=_NOT_COPIED, dirs_exist_ok=True)
+            shutil.copytree(
+                self._prepared, self.work, symlinks=True, ignore=_NOT_COPIED, dirs_exist_ok=True
+            )
         for name in ("state", "far"):
             (self.work / name).mkdir(mode=0o700, exist_ok=True)
+        if self._node_tree is not None and Radio.ZWAVE in self.home.radios:
+            self._link_packages(self._node_tree)
 
-    def _write_config(self, port: str) -> None:
+    def _link_packages(self, tree: Path) -> None:
+        link = self.work / _TREE
+        link.parent.mkdir(mode=0o700, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(tree.absolute(), target_is_directory=True)
+
+    def _write_config(self) -> None:
         text = self.home.hub_file.read_text("utf-8")
-        placeholder = f'port = "{STICK}"'
-        if text.count(placeholder) != 1:
-            expected = f"expected {placeholder} once, for the real port to replace"
-            raise VirtualHouseError(f"{self.home.hub_file}: {expected}")
-        text = text.replace(placeholder, f"port = {json.dumps(port)}")
+        for radio, port in self.far.ports.items():
+            text = self._with_port(text, radio, port)
         self.config.write_text(f"{text}\n{self._rules}\n" if self._rules else text, "utf-8")
         self.config.chmod(0o600)  # it has the hashes of codes
+
+    def _with_port(self, text: str, radio: Radio, port: str) -> str:
+        placeholder = rf'^(\[{radio}\]\n(?:[^\[\n].*\n|\n)*?)port = "{STICK}"'
+        text, many = re.subn(
+            placeholder,
+            lambda found: f"{found[1]}port = {json.dumps(port)}",
+            text,
+            flags=re.MULTILINE,
+        )
+        if many != 1:
+            expected = f'expected port = "{STICK}" in [{radio}], for the real port to replace'
+            raise VirtualHouseError(f"{self.home.hub_file}: {expected}")
+        return text
 
     def _reason(self, error: Exception) -> str:
         while isinstance(error, ExceptionGroup):

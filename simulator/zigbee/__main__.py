@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import json
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.start import announce, appears, end_when_told, end_with_stdin
 from simulator.zigbee.ezsp.tables import VERSIONS
 from simulator.zigbee.house import HouseError, load
 from simulator.zigbee.link import Link
@@ -63,9 +61,7 @@ def _arguments(words: list[str]) -> Arguments:
 
 async def _run(arguments: Arguments) -> None:
     ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for wish in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(wish, ended.set)
+    end_when_told(ended.set)
     tally, watchers = Tally(), _Watchers()
     eui64 = load(arguments.house).stick.eui64
     ncp = Ncp(Model(arguments.ezsp, eui64), arguments.state, tally, boot_time, watchers)
@@ -78,12 +74,11 @@ async def _run(arguments: Arguments) -> None:
     serving = asyncio.create_task(world.serve(arguments.control))
     serving.add_done_callback(lambda _: ended.set())
     try:
-        await _appears(arguments.control, serving)
+        await appears(arguments.control, serving)
         link.plug()
-        ready = {"ready": True, "port": link.address, "control": str(arguments.control)}
-        print(json.dumps(ready), flush=True)  # noqa: T201 - the line who started us waits for
+        announce(link.address, arguments.control)
         if arguments.follow_stdin:
-            loop.add_reader(sys.stdin, _follow, ended.set)
+            end_with_stdin(ended.set)
         await ended.wait()
     finally:
         link.unplug()
@@ -92,13 +87,6 @@ async def _run(arguments: Arguments) -> None:
         await asyncio.wait([serving])
     if not serving.cancelled():
         serving.result()  # what ended the control socket is what we end with
-
-
-async def _appears(control: Path, serving: asyncio.Task[None]) -> None:
-    """Wait until the socket is there: "ready" is a promise to whoever reads it."""
-    # A file sets no event, and looking for it does not block.
-    while not control.exists() and not serving.done():  # noqa: ASYNC110, ASYNC240 - see above
-        await asyncio.sleep(0.005)
 
 
 class _Watchers:
@@ -120,12 +108,6 @@ def _port(listen: str, tally: Tally) -> Port:
             return TcpPort(int(number), tally)
         case _:
             raise SystemExit(f"--listen {listen}: pty:PATH or tcp:PORT is what there is")
-
-
-def _follow(end: Callable[[], None]) -> None:
-    if not os.read(sys.stdin.fileno(), 4096):
-        asyncio.get_running_loop().remove_reader(sys.stdin)
-        end()
 
 
 if __name__ == "__main__":

@@ -1,27 +1,15 @@
 """The house file: which stick and which devices there are, read from TOML, refused with reasons.
 
-HouseError
+Tables of the other radio are left to its simulator.
 """
 
-import re
-import tomllib
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
-type Table = Mapping[str, object]
+from simulator.table import HouseError, Reader, Table, devices_of, read, unique
 
-
-class HouseError(Exception):
-    """The house file cannot be used: which file, which key, and what was expected there."""
-
-    def __init__(self, file: Path, key: str, expected: str) -> None:
-        super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
-        self.file = file
-        self.key = key
-        self.expected = expected
+__all__ = ["DeviceSpec", "Enrolment", "House", "HouseError", "Kind", "StickSpec", "load"]
 
 
 class Kind(StrEnum):
@@ -77,30 +65,20 @@ class House:
 
 def load(path: Path) -> House:
     """Read a house file, or raise HouseError."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise HouseError(path, "", f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HouseError(path, "", f"is not TOML: {error}") from error
-    _Reader(path, "", table).only("stick", "device")
-    return House(_stick(path, table), _devices(path, table))
-
-
-def near(word: str, known: Collection[str]) -> str:
-    """The tail of an error that names what was perhaps meant."""
-    close = get_close_matches(word, known, n=1)
-    if close:
-        return f"; did you mean {str(close[0])!r}?"
-    return f"; known: {', '.join(sorted(known))}"
+    table = read(path)
+    Reader(path, "", table).only("stick", "device", "zwave")
+    devices = _devices(path, table)
+    return House(_stick(path, table, needed=bool(devices)), devices)
 
 
 def eui64_text(eui64: bytes) -> str:
     return ":".join(f"{byte:02x}" for byte in reversed(eui64))
 
 
-def _stick(path: Path, table: Table) -> StickSpec:
+def _stick(path: Path, table: Table, *, needed: bool) -> StickSpec:
     stick = table.get("stick")
+    if stick is None and "zwave" in table and not needed:
+        return StickSpec(bytes(8))  # a house of the other radio only: nobody plugs this one
     if not isinstance(stick, dict):
         raise HouseError(path, "stick", "a table [stick] was expected")
     reader = _Reader(path, "stick.", stick)
@@ -109,18 +87,17 @@ def _stick(path: Path, table: Table) -> StickSpec:
 
 
 def _devices(path: Path, table: Table) -> tuple[DeviceSpec, ...]:
-    listed = table.get("device", [])
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise HouseError(path, "device", "tables [[device]] were expected")
-    devices = tuple(_device(path, number, one) for number, one in enumerate(listed))
-    _unique(path, "name", [device.name for device in devices])
-    _unique(path, "eui64", [eui64_text(device.eui64) for device in devices])
+    listed = devices_of(path, table, "zigbee")
+    devices = tuple(_device(path, place, one) for place, one in listed)
+    places = [place for place, _ in listed]
+    addresses = [eui64_text(device.eui64) for device in devices]
+    unique(path, "eui64", list(zip(places, addresses, strict=True)))
     return devices
 
 
 def _device(path: Path, number: int, table: Table) -> DeviceSpec:
     reader = _Reader(path, f"device[{number}].", table)
-    reader.only(*DeviceSpec.__dataclass_fields__)
+    reader.only("radio", *DeviceSpec.__dataclass_fields__)
     kind = Kind(reader.choice("kind", [*Kind]))
     return DeviceSpec(
         name=reader.name(),
@@ -137,75 +114,18 @@ def _device(path: Path, number: int, table: Table) -> DeviceSpec:
     )
 
 
-def _unique(path: Path, key: str, values: list[str]) -> None:
-    for number, value in enumerate(values):
-        if value in values[:number]:
-            raise HouseError(path, f"device[{number}].{key}", f"{value!r} is there already")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Takes values out of one table and refuses, by key, what does not fit."""
-
-    path: Path
-    prefix: str
-    table: Table
-
-    def only(self, *keys: str) -> None:
-        for key in self.table:
-            if key not in keys:
-                raise self._error(key, f"no such key{near(key, keys)}")
-
-    def name(self) -> str:
-        return self._text("name", None, r"[a-z0-9_]+", "small letters, digits and _")
+class _Reader(Reader):
+    """Takes what only this radio has."""
 
     def eui64(self) -> bytes:
         pattern = r"([0-9a-fA-F]{2}:){7}[0-9a-fA-F]{2}"
-        text = self._text("eui64", None, pattern, 'eight bytes as "00:12:4b:00:1c:a1:00:01"')
+        text = self.text("eui64", None, pattern, 'eight bytes as "00:12:4b:00:1c:a1:00:01"')
         return bytes.fromhex(text.replace(":", ""))[::-1]
 
     def install_code(self) -> bytes | None:
-        text = self._text("install_code", "", r"([0-9a-fA-F]{36})?", "hex, 16 bytes and CRC")
+        text = self.text("install_code", "", r"([0-9a-fA-F]{36})?", "hex, 16 bytes and CRC")
         return bytes.fromhex(text) or None
 
     def short_text(self, key: str, default: str) -> str:
         # Basic cluster strings hold at most 32 bytes (ZCL 3.2.2.2.5).
-        return self._text(key, default, r"[ -~]{1,32}", "1 to 32 printable ASCII characters")
-
-    def choice(self, key: str, choices: list[str], default: str | None = None) -> str:
-        value = self._take(key, default, lambda value: isinstance(value, str), "a word")
-        if value not in choices:
-            raise self._error(key, f"no {key} {value!r}{near(str(value), choices)}")
-        return str(value)
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        return bool(
-            self._take(key, default, lambda value: isinstance(value, bool), "true or false")
-        )
-
-    def number(self, key: str, default: float) -> float:
-        value = self._take(key, default, _countable, "a number, 0 or more")
-        return float(str(value))
-
-    def _text(self, key: str, default: str | None, pattern: str, expected: str) -> str:
-        def fits(value: object) -> bool:
-            return isinstance(value, str) and re.fullmatch(pattern, value) is not None
-
-        return str(self._take(key, default, fits, expected))
-
-    def _take(
-        self, key: str, default: object, fits: Callable[[object], bool], expected: str
-    ) -> object:
-        value = self.table.get(key, default)
-        if value is None:
-            raise self._error(key, f"is missing: expected {expected}")
-        if not fits(value):
-            raise self._error(key, f"expected {expected}, found {value!r}")
-        return value
-
-    def _error(self, key: str, expected: str) -> HouseError:
-        return HouseError(self.path, self.prefix + key, expected)
-
-
-def _countable(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
+        return self.text(key, default, r"[ -~]{1,32}", "1 to 32 printable ASCII characters")

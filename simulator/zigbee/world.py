@@ -5,11 +5,14 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from simulator.zigbee import house, keep
-from simulator.zigbee.clients import Client, Clients
-from simulator.zigbee.control import Control, encode
+from simulator import keep
+from simulator.clients import Client, Clients
+from simulator.gesture import Gesture
+from simulator.request import CannotDo, encode
+from simulator.table import near
+from simulator.zigbee import house
+from simulator.zigbee.control import Control
 from simulator.zigbee.devices import kinds
-from simulator.zigbee.devices.gesture import CannotDo, Gesture
 from simulator.zigbee.devices.node import Node, Outbox
 from simulator.zigbee.seams import (
     ApsFrame,
@@ -271,7 +274,7 @@ class World:
     def _node(self, name: str) -> Node:
         node = self._nodes.get(name)
         if node is None:
-            raise CannotDo(f"no device {name!r}{house.near(name, self._nodes)}")
+            raise CannotDo(f"no device {name!r}{near(name, self._nodes)}")
         return node
 
     # Memory.

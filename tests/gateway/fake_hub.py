@@ -115,6 +115,8 @@ class FakeHub:
         self.newcomers: list[dict[str, Any]] = [NEWCOMER]
         self.arm_needs_code = False
         self.armed = False
+        self.was: str | None = None  # where the area stood before it was disarmed
+        self.nobody_guards = False  # without the zones that are left out
         self.wrong_codes = 0
         self.events: list[dict[str, Any]] = []  # while the network is open, before any newcomer
         self.pushed: list[dict[str, Any]] = []  # to whoever watches
@@ -192,7 +194,7 @@ class FakeHub:
                 return self._perhaps_with_code(request)
             case "pair":
                 return {"open": request["seconds"] > 0}
-            case "watch":
+            case "watch" | "join_key":
                 return {}
             case other:
                 return _no(f"there is no {other!r} here")
@@ -202,6 +204,9 @@ class FakeHub:
         if self.arm_needs_code and request.get("code") != CODE:
             return _needs_code()
         left_out = request.get("bypass") or (["kitchen"] if request.get("force") else [])
+        if left_out and self.nobody_guards:
+            refused = _no("not armed: no zone would be left to guard it")
+            return {**refused, "blockers": area["blockers"]["away"]}
         if not left_out:
             blockers = area["blockers"]["away"]
             return {**_no(f"not armed: {blockers[0]}"), "blockers": blockers}
@@ -211,7 +216,8 @@ class FakeHub:
     def _with_code(self, request: dict[str, Any]) -> dict[str, Any]:
         if refused := self._refused(request):
             return refused
-        return {"name": "house", "area": self.state["areas"]["house"]}
+        was = {} if self.was is None else {"was": self.was}
+        return {"name": "house", "area": self.state["areas"]["house"], **was}
 
     def _perhaps_with_code(self, request: dict[str, Any]) -> dict[str, Any]:
         guarded = self.armed or request.get("command") in GUARDED

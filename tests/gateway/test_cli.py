@@ -214,7 +214,7 @@ def test_doctor_finds_no_hub_and_says_how_to_start_it(config: Path) -> None:
     assert result.exit_code == 1
     assert not checks["hub"]["ok"]
     assert "nightlatch run" in checks["hub"]["sentence"]
-    assert "plug the stick in" in checks["port"]["sentence"]
+    assert "plug the stick in" in checks["zigbee port"]["sentence"]
     assert checks["disk"]["ok"]
     assert checks["libraries"]["ok"]
 

@@ -1,5 +1,6 @@
 """Codes where the hub wants one, lockouts, what one device is asked, and hints that would work."""
 
+import os
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -103,8 +104,28 @@ def attempt(*bypass: str, force: bool = False) -> Attempt:
 def test_advice_finds_the_zone_of_a_device_that_is_in_the_way() -> None:
     hints = advice(["shed_door is silent"], ZONES, attempt())
 
-    assert hints[0] == "shed_door is silent → look at its battery and its distance"
+    assert hints[0] == "shed_door is silent → look at its battery and its distance, and wake it"
     assert hints[1].endswith("nightlatch arm away --bypass 'Back shed'")
+
+
+@pytest.mark.parametrize("options", [("--force",), ("--bypass", "front", "--bypass", "kitchen")])
+def test_where_no_zone_would_be_left_that_is_why_it_is_refused(
+    hub: FakeHub, options: tuple[str, ...]
+) -> None:
+    hub.nobody_guards = True
+
+    told = call(hub, "arm", "away", *options).stderr
+
+    assert "not armed: no zone would be left to guard it" in told
+    assert "kitchen_window is open → close it" in told
+
+
+def test_disarming_what_was_not_armed_says_so(hub: FakeHub) -> None:
+    hub.was = "disarmed"
+    assert "It was not armed." in call(hub, "disarm", "--code-stdin", typed=f"{CODE}\n").output
+
+    hub.was = "armed"
+    assert "Disarmed." in call(hub, "disarm", "--code-stdin", typed=f"{CODE}\n").output
 
 
 def test_with_the_radio_gone_that_is_all_there_is_to_say() -> None:
@@ -115,7 +136,7 @@ def test_with_the_radio_gone_that_is_all_there_is_to_say() -> None:
 
     assert blockers == [GONE]
     assert len(hints) == 1
-    assert "plug the stick in" in hints[0]
+    assert "`nightlatch doctor` says why" in hints[0]
 
 
 def test_no_hint_is_given_that_the_hub_would_refuse() -> None:
@@ -176,9 +197,10 @@ HERE = Path("simulator/houses/home.hub.toml")
 def port_of(tmp_path: Path, port: str, *, found: bool | None) -> tuple[bool, str]:
     config = tmp_path / "nightlatch.toml"
     config.write_text(f'[site]\nname = "x"\ntimezone = "Asia/Tokyo"\n\n[zigbee]\nport = "{port}"\n')
-    told = {check.name: check for check in checks_here(config, tmp_path, found)}
+    radios = None if found is None else {"zigbee": found}
+    told = {check.name: check for check in checks_here(config, tmp_path, radios)}
     assert "JST" in told["clock"].sentence
-    return told["port"].ok, told["port"].sentence
+    return told["zigbee port"].ok, told["zigbee port"].sentence
 
 
 def test_a_port_that_is_not_there_is_not_well_because_a_hub_runs(tmp_path: Path) -> None:
@@ -196,7 +218,8 @@ def test_a_port_is_well_when_the_running_hub_finds_its_radio(tmp_path: Path) -> 
 
 def test_the_doctor_asks_the_hub_for_its_radio(hub: FakeHub) -> None:
     config = hub.folder / "nightlatch.toml"
-    config.write_text('[site]\nname = "x"\n\n[zigbee]\nport = "/dev/null"\n')
+    _, stick = os.openpty()
+    config.write_text(f'[site]\nname = "x"\n\n[zigbee]\nport = "{os.ttyname(stick)}"\n')
     config.chmod(0o600)
     hub.state["drivers"]["zigbee"]["found"] = False
 

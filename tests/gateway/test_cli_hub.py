@@ -164,7 +164,7 @@ def test_pairing_shows_who_joined_gives_the_blocks_and_closes_the_network(hub: F
 def test_pairing_as_json_gives_a_line_for_each_device(hub: FakeHub) -> None:
     lines = [json.loads(line) for line in call(hub, "pair", "--json").stdout.splitlines()]
 
-    assert lines[0] == {"open": True, "seconds": 60}
+    assert lines[0] == {"open": True, "seconds": 60, "radio": "zigbee"}
     assert [line["joined"] for line in lines[1:]] == ["zigbee:00124b001ca10009/1"]
     assert lines[1]["capabilities"] == ["battery", "contact", "tamper"]
 

@@ -131,6 +131,24 @@ def test_a_device_that_joins_while_the_network_is_open_is_news() -> None:
     assert [news.wants(line) for line in (joined, opened, joined)] == [False, True, True]
 
 
+def test_that_nothing_is_wrong_is_news_only_where_it_was() -> None:
+    news, dead = News(), {"is": "DeviceFault", "device": DOOR, "fault": "dead"}
+    jam = {"is": "JamChanged", "driver": "zwave"}
+    fine, wrong = {**dead, "present": False}, {**dead, "present": True}
+    clear, jammed = {**jam, "jammed": False}, {**jam, "jammed": True}
+
+    lines = ({"event": e, "notices": [], "rules": []} for e in (fine, wrong, wrong, fine, fine))
+    assert [news.wants(line) for line in lines] == [False, True, False, True, False]
+    lines = ({"event": e, "notices": [], "rules": []} for e in (clear, jammed, clear))
+    assert [news.wants(line) for line in lines] == [False, True, True]
+
+
+def test_that_a_slot_of_a_lock_was_read_is_no_news() -> None:
+    read = {"is": "CommandConfirmed", "command": {"is": "ReadLockCode", "device": DOOR, "slot": 5}}
+
+    assert not News().wants({"event": read, "notices": [], "rules": []})
+
+
 def watched(number: int, event: dict[str, Any], *effects: dict[str, Any]) -> dict[str, Any]:
     return {
         "entry": number,

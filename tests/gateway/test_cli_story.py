@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from gateway.cli.demo.command import RULES
+import pytest
+
+from gateway.cli.demo.command import HOUSE, ONE_RADIO, rules_of
 from gateway.cli.demo.story import Kind, Story
 from gateway.config.load import load
+from simulator.play import open_home
 from simulator.play.house import HOUSES
 
 MS = 1_000_000
@@ -97,6 +100,17 @@ def test_a_reading_that_is_told_anew_is_no_news() -> None:
     assert [line.text for line in told.lines][before:] == ["front_door: …"]
 
 
+def test_a_fault_that_was_never_there_is_no_news_when_it_is_over() -> None:
+    told = story()
+    fault = {"is": "DeviceFault", "device": DOOR, "fault": "dead"}
+    before = told.told
+
+    for present in (False, True, False, False):
+        told.entered(entry(9, {**fault, "present": present}))
+
+    assert told.told - before == 2  # it came, and it went
+
+
 def test_a_run_of_a_rule_is_told_with_its_reason() -> None:
     told = story()
     ran = {"is": "RuleRan", "rule": "lock_up", "run": 1, "outcome": "ran", "trigger": "it is armed"}
@@ -111,13 +125,15 @@ def test_a_run_of_a_rule_is_told_with_its_reason() -> None:
     ]
 
 
-def test_the_rules_of_the_demo_hold(tmp_path: Path) -> None:
-    hub = (HOUSES / "home.hub.toml").read_text("utf-8").replace('"stick"', '"/dev/ttyUSB0"')
+@pytest.mark.parametrize(("house", "last"), [(ONE_RADIO, "night_round"), (HOUSE, "lock_up_behind")])
+def test_the_rules_of_the_demo_hold(tmp_path: Path, house: str, last: str) -> None:
+    home = open_home(HOUSES / f"{house}.toml")
+    hub = home.hub_file.read_text("utf-8").replace('"stick"', '"/dev/ttyUSB0"')
     file = tmp_path / "hub.toml"
-    file.write_text(f"{hub}\n{RULES.read_text('utf-8')}", "utf-8")
+    file.write_text(f"{hub}\n{rules_of(home)}", "utf-8")
     file.chmod(0o600)
 
-    assert "lock_up" in load(file).site().rules.rules
+    assert {"lock_up", last} <= load(file).site().rules.rules.keys()
 
 
 def test_what_people_are_told_is_found_inside_the_order() -> None:

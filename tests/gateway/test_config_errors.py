@@ -43,4 +43,4 @@ def test_only_the_files_of_warnings_can_be_used() -> None:
             continue
         usable.append(path.stem)
 
-    assert usable == ["rules_warnings", "warnings"]
+    assert usable == ["rules_warnings", "warnings", "zwave_warnings"]

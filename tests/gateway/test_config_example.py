@@ -47,7 +47,8 @@ def test_the_example_has_nothing_wrong_and_nothing_to_warn_of() -> None:
 
 def test_the_examples_show_every_key() -> None:
     rules = ROOT / "docs" / "examples" / "rules"
-    files = EXAMPLE, rules / "fifty.toml", rules / "every_key.toml"
+    zwave = rules.parent / "zwave.toml", rules.parent / "zwave_server.toml"
+    files = EXAMPLE, *zwave, rules / "fifty.toml", rules / "every_key.toml"
     shown = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
 
     assert set(keys_of(json_schema())) <= {key for data in shown for key in keys_in(data)}

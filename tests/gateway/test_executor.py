@@ -13,6 +13,7 @@ from gateway.model.command import (
     ClearLockCode,
     Command,
     LockDoor,
+    RemoveDevice,
     SetLockCode,
     ShowPanel,
     SilenceSiren,
@@ -180,6 +181,40 @@ async def test_an_attempt_that_never_returns_ends(monkeypatch: pytest.MonkeyPatc
         failed = b.events[0]
         assert isinstance(failed, CommandFailed)
         assert failed.reason == "it did not answer in time"
+
+
+async def test_a_device_that_is_to_leave_is_waited_for_until_somebody_pressed_its_button(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.executor.PAUSES", ())
+    monkeypatch.setattr("gateway.executor.ATTEMPT_SECONDS", 0.01)
+    async with bench() as b:
+        b.radio.gate[SIREN] = b.radio.gate[OTHER] = asyncio.Event()
+        removal = b.order(RemoveDevice(SIREN))
+        b.order(LockDoor(OTHER))
+        await b.until(1)
+        assert isinstance(b.events[0], CommandFailed)  # whatever else has lost its patience by now
+        assert b.events[0].command == LockDoor(OTHER)
+
+        b.radio.gate[SIREN].set()
+        await b.until(2)
+        assert b.events[1] == CommandConfirmed(removal, RemoveDevice(SIREN), Proof.ACCEPTED)
+
+
+async def test_a_removal_has_a_bound_too_and_is_not_begun_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.executor.PAUSES", (0.001, 0.001))
+    monkeypatch.setattr("gateway.executor.REMOVE_SECONDS", 0.01)
+    async with bench() as b:
+        b.radio.gate[SIREN] = asyncio.Event()
+        b.order(RemoveDevice(SIREN))
+        await b.until(1)
+
+        assert b.radio.asked == [RemoveDevice(SIREN)]
+        failed = b.events[0]
+        assert isinstance(failed, CommandFailed)
+        assert (failed.reason, failed.permanent) == ("it did not answer in time", True)
 
 
 async def test_a_bug_in_a_driver_fails_the_command_and_nothing_else() -> None:

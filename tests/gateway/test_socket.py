@@ -20,27 +20,49 @@ from gateway.api.desk import Desk
 from gateway.api.requests import HANDLERS, JOIN_SECONDS_MAX
 from gateway.api.shapes import Json
 from gateway.api.socket import LINE_MAX, PAGE, RECENT, LocalSocket
+from gateway.config.codes import CodeBook
 from gateway.doorman import Doorman
 from gateway.house import House
+from gateway.lock_codes import LockCodes
+from gateway.model.capability import Capability
 from gateway.model.command import ClearLockCode, PermitJoin, SoundSiren, UnlockDoor
 from gateway.model.credential import Code
 from gateway.model.device import Device, DeviceId
-from gateway.model.effect import Order, Perform
+from gateway.model.effect import Order, OrderId, Perform
 from gateway.model.event import (
     ArmRequested,
     BypassRequested,
     CodeRefused,
+    CommandConfirmed,
     CommandRequested,
+    DeviceFault,
     DeviceJoined,
+    DriverLost,
     Entry,
     Event,
+    Fault,
+    Panic,
+    PanicPressed,
+    Proof,
 )
 from gateway.reload import Change, NotNow
+from gateway.secrets import Vault
+from gateway.upkeep import Upkeeps
 from rules import engine
 from rules.site import Site
 from rules.state import Phase
 from tests.clock import FakeClock
-from tests.rules.house import DOOR, WINDOW_OPENED, ZIGBEE, calm, calm_shed, site, two_areas
+from tests.rules.house import (
+    DOOR,
+    KEYPAD,
+    SIREN,
+    WINDOW_OPENED,
+    ZIGBEE,
+    calm,
+    calm_shed,
+    site,
+    two_areas,
+)
 from tests.waiting import until, until_async
 
 type Answer = dict[str, Any]
@@ -122,6 +144,8 @@ class Hub:
             checks=self._checks,
             reload=self._reload,
             stop=self._stop,
+            upkeeps=Upkeeps({}, lambda: self.house.state, self.house.take),
+            lock_codes=LockCodes(Vault(path.parent), lambda: self.house, lambda: CodeBook({})),
         )
         self.socket = LocalSocket(desk, path)
 
@@ -291,7 +315,8 @@ async def test_no_network_is_opened_while_the_house_is_armed(tmp_path: Path) -> 
     async with hub(tmp_path) as (_, caller):
         await caller.ask("arm", mode="away")
 
-        assert "while house is armed" in (await caller.ask("pair", seconds=60))["error"]
+        for ask in {"seconds": 60}, {"seconds": 0, "install_code": CODE, "address": "00" * 8}:
+            assert "while house is armed" in (await caller.ask("pair", **ask))["error"]
 
 
 async def test_a_slip_of_the_pen_is_met_with_a_near_miss(tmp_path: Path) -> None:
@@ -663,6 +688,64 @@ async def test_a_command_answers_with_the_name_of_its_order(tmp_path: Path) -> N
         assert len(made.house._watchers) == watchers
         assert said["order"] == f"{made.house.number}.0"
         assert said["order"] in [order.id for order in made.orders]
+
+
+async def test_a_device_is_not_asked_for_what_it_is_known_not_to_be(tmp_path: Path) -> None:
+    contact = Device(STRANGER, frozenset({Capability.CONTACT, Capability.TAMPER}))
+    async with hub(tmp_path) as (made, caller):
+        made.house.take(DeviceJoined(contact))
+        orders = len(made.orders)
+
+        for word in ("lock", "siren", "on", "open", "shut", "hold"):
+            said = await caller.ask("command", device=STRANGER, command=word, celsius=20)
+            assert f"{STRANGER} is no " in said["error"]
+            assert "it is known to be contact, tamper" in said["error"]
+        assert len(made.orders) == orders
+        assert (await caller.ask("command", device=STRANGER, command="refresh"))["ok"]
+
+
+async def test_who_disarms_is_told_how_the_area_stood(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (_, caller):
+        assert (await caller.ask("disarm", code="4711"))["was"] == "disarmed"
+        await caller.ask("arm", mode="away")
+        assert (await caller.ask("disarm", code="4711"))["was"] == "exit"
+
+
+async def test_the_state_tells_which_sirens_took_the_order_to_sound(tmp_path: Path) -> None:
+    async with hub(tmp_path) as (made, caller):
+
+        async def told() -> Answer:
+            return dict((await caller.ask("state"))["areas"]["house"])
+
+        made.house.take(PanicPressed(KEYPAD, Panic.PANIC))
+        assert (await told())["sounding"]
+        assert (await told())["sirens"] == {"hall_siren": False}
+
+        sound = SoundSiren(SIREN, 180)
+        made.house.take(CommandConfirmed(OrderId("1.0"), sound, Proof.ACCEPTED))
+        assert (await told())["sirens"] == {"hall_siren": True}
+        made.house.take(DriverLost(ZIGBEE, "pulled"))
+        assert (await told())["sirens"] == {"hall_siren": False}
+
+
+async def test_the_state_tells_why_a_radio_is_lost_and_what_is_wrong_with_a_device(
+    tmp_path: Path,
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        for fault in (Fault.NOT_READY, Fault.INSECURE):
+            made.house.take(DeviceFault(DOOR, fault, present=True))
+        made.house.take(DriverLost(ZIGBEE, "no such port"))
+        state = await caller.ask("state")
+
+        assert state["drivers"]["zigbee"]["reason"] == "no such port"
+        assert state["devices"]["front_door"]["faults"] == ["insecure", "not ready"]
+        said = [trouble["sentence"] for trouble in state["troubles"]]
+        assert "the zigbee radio is lost: no such port" in said
+        # It joins anew with its key: to wake it helps nobody.
+        assert len([line for line in said if "front_door" in line]) == 1
+        held = state["areas"]["house"]["blockers"]["away"]
+        assert "front_door joined without security" in held
+        assert not [line for line in held if "wake it" in line]
 
 
 async def test_a_device_is_asked_by_its_name_or_its_id_or_not_at_all(tmp_path: Path) -> None:

@@ -12,17 +12,31 @@ from gateway.history.past import past
 from gateway.history.subjects import Kind, Subject
 from gateway.history.why import why
 from gateway.journal import thinning
-from gateway.model.capability import Contact, Lock, Motion
+from gateway.model.capability import Capability, Contact, Lock, Motion
 from gateway.model.command import LockDoor
+from gateway.model.device import Device
 from gateway.model.event import (
     ArmRequested,
     CommandRequested,
+    DeviceJoined,
     DisarmRequested,
+    DriverLost,
     LockOperated,
     Reported,
     Ticked,
 )
-from tests.gateway.lived import FRONT, GARAGE, HALL, KITCHEN, LOCK, Life, calm, write_config
+from tests.gateway.lived import (
+    FRONT,
+    GARAGE,
+    HALL,
+    KITCHEN,
+    LOCK,
+    SIREN,
+    ZIGBEE,
+    Life,
+    calm,
+    write_config,
+)
 
 ARM = ArmRequested("house", "away", "anna", "cli")
 NIGHT = ArmRequested("house", "night", "cli", "cli")
@@ -237,6 +251,26 @@ def test_people_are_told_when_by_whom_and_why(life: Life) -> None:
     assert "area.house.armed is true" in said
     (armed,) = [line for line in said.splitlines() if "armed night since" in line]
     assert armed.count("cli") == 1
+
+
+def test_what_nobody_knows_any_more_is_told_as_it_was(life: Life) -> None:
+    life.live((10, Reported(FRONT, Contact.OPEN)), (20, DriverLost(ZIGBEE, "pulled")))
+
+    what = "front_door contact was open when it last told; it is unknown now"
+    assert whats(asked(life, "front_door"))[0] == what
+    then = asked(life, "front_door")["links"][0]["entry"]["number"]
+    assert whats(asked(life, "front_door", "--at", str(then)))[0] == "front_door contact is open"
+
+
+def test_who_did_it_is_said_once(life: Life) -> None:
+    back = DeviceJoined(Device(SIREN, frozenset({Capability.SIREN, Capability.POWER})))
+    life.live((10, NIGHT), (100, Reported(KITCHEN, Contact.OPEN)), (110, back))
+
+    said = call(life, "why", "house").stdout + call(life, "why", "siren").stdout
+
+    assert "house was armed night by cli\n" in said
+    assert "ordered: hall_siren: sound for 170 s\n" in said
+    assert said.count("hall_siren is here: power, siren") == 1
 
 
 def test_after_retention_the_answer_says_how_far_the_journal_goes(

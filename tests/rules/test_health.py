@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gateway.model.capability import Battery, Contact, Keypad, Lock, Siren, Tamper
-from gateway.model.command import LockDoor
+from gateway.model.command import LockDoor, PermitJoin, RemoveDevice
 from gateway.model.device import Device, DeviceId
 from gateway.model.effect import OrderId
 from gateway.model.event import (
@@ -12,12 +12,16 @@ from gateway.model.event import (
     ClockStepped,
     CommandConfirmed,
     CommandFailed,
+    ConfigurationLoaded,
+    DeviceFault,
     DeviceHeard,
     DeviceJoined,
     DeviceLeft,
     DriverFound,
     DriverLost,
+    Fault,
     JamChanged,
+    JoiningChanged,
     PartFailed,
     Proof,
     Reported,
@@ -25,7 +29,7 @@ from gateway.model.event import (
     StorageFailed,
     StorageRecovered,
 )
-from rules import engine
+from rules import engine, health
 from rules.state import Phase, Trouble, TroubleKind
 from tests.rules.house import (
     ARM,
@@ -109,6 +113,67 @@ def test_a_device_that_cannot_be_read_is_silent_at_once() -> None:
     played = play(*calm(), (5, Reported(WINDOW, Contact.UNKNOWN)))
 
     assert Trouble(TroubleKind.SILENT, WINDOW) in played.state.troubles
+
+
+def test_what_is_read_anew_after_its_radio_came_back_is_not_silent_yet() -> None:
+    back = (*calm(), (1, DriverLost(ZIGBEE, "pulled")), (2, DriverFound(ZIGBEE)))
+    unread = Reported(WINDOW, Contact.UNKNOWN)
+    in_the_wall = DeviceJoined(Device(WINDOW, frozenset(), mains=True))
+    silent = Trouble(TroubleKind.SILENT, WINDOW)
+
+    assert silent not in play(*back, (3, unread)).state.troubles
+    assert silent in play(*back, (3, in_the_wall), (4, unread)).state.troubles  # it never sleeps
+    heard = Reported(WINDOW, Contact.CLOSED)
+    assert silent in play(*back, (3, heard), (4, unread)).state.troubles
+
+
+def test_a_radio_that_is_still_lost_after_a_restart_is_told_anew_with_its_reason() -> None:
+    lost = (*calm(), (1, DriverLost(ZIGBEE, "pulled")))
+    restart = (*lost, (5, Started(0.0, trusted=True)))
+    said = "trouble: the zigbee radio is lost"
+
+    assert f"{said}: x" not in play(*lost, (2, DriverLost(ZIGBEE, "x"))).said()
+    again = play(*restart, (6, DriverLost(ZIGBEE, "no such port")), (7, DriverLost(ZIGBEE, "x")))
+    assert again.said().count(f"{said}: no such port") == 1
+    assert f"{said}: x" not in again.said()
+    trouble = Trouble(TroubleKind.RADIO_LOST, ZIGBEE)
+    assert health.told(site(), again.state, trouble) == "the zigbee radio is lost: x"
+    assert health.told(site(), play(*restart).state, trouble) == "the zigbee radio is lost"
+
+
+def test_what_was_wrong_with_a_device_before_it_was_configured_is_a_trouble_after() -> None:
+    stranger = DeviceId("zigbee:00000000000000ff/1")
+    insecure = DeviceFault(stranger, Fault.INSECURE, present=True)
+    story = (*calm(), (1, DeviceJoined(Device(stranger, frozenset()))), (2, insecure))
+    place = site()
+    named = replace(place, names={**place.names, stranger: "shed_lock"})
+    trouble = Trouble(TroubleKind.INSECURE, stranger)
+
+    before = play(*story).state
+    assert trouble not in before.troubles
+    after, _ = engine.step(named, before, ConfigurationLoaded("beef"), at_second(3))
+    assert trouble in after.troubles
+    mended, _ = engine.step(named, after, replace(insecure, present=False), at_second(4))
+    again, _ = engine.step(named, mended, ConfigurationLoaded("beef"), at_second(5))
+    assert trouble not in again.troubles
+
+
+def test_a_device_that_did_not_leave_is_no_trouble_and_one_that_joins_anew_clears_its_own() -> None:
+    failed = CommandFailed(OrderId("9.0"), RemoveDevice(WINDOW), "nobody pressed its button")
+    assert play(*calm(), (1, failed)).state.troubles == {}
+
+    refused = CommandFailed(OrderId("9.0"), LockDoor(WINDOW), "is not a lock")
+    for seconds in (60, 0):
+        of_network = CommandFailed(OrderId("9.0"), PermitJoin(ZIGBEE, seconds), "busy")
+        assert bool(play(*calm(), (1, of_network)).state.troubles) is (seconds == 0)
+
+    joined = DeviceJoined(Device(WINDOW, frozenset()))
+    story = (*calm(), (1, refused))
+    stays = play(*story, (2, joined)).state.troubles  # a driver that names whom it knows
+    assert set(stays) == {Trouble(TroubleKind.UNCONFIRMED, WINDOW)}
+    opened = JoiningChanged(ZIGBEE, open=True)
+    assert play(*story, (2, opened), (3, joined)).state.troubles == {}
+    assert play(*story, (2, DeviceLeft(WINDOW)), (3, joined)).state.troubles == {}
 
 
 def test_each_trouble_is_told_once_and_its_end_once() -> None:

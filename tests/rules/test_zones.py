@@ -13,10 +13,15 @@ from gateway.model.event import (
     BypassRequested,
     CommandConfirmed,
     CommandFailed,
+    DriverFound,
+    DriverLost,
     JamChanged,
     Proof,
     Reported,
+    UpkeepBegan,
+    UpkeepEnded,
 )
+from gateway.model.upkeep import Job
 from rules.site import Site, Zone, ZoneKind
 from rules.state import Phase
 from tests.rules.house import (
@@ -50,6 +55,24 @@ def two_zones_on_the_door() -> Site:
         "bolt", "house", DOOR, Capability.LOCK, ZoneKind.INSTANT, frozenset({"away", "night"})
     )
     return replace(place, zones={**place.zones, "bolt": bolt})
+
+
+@pytest.mark.parametrize("job", [Job.RESTORE, Job.FIRMWARE])
+def test_a_stick_that_is_being_written_hears_nothing_and_forbids_arming(job: Job) -> None:
+    began = (*calm(), (1, UpkeepBegan(ZIGBEE, job, "anna")))
+    again = (*began, (2, DriverLost(ZIGBEE, "it begins anew")), (3, DriverFound(ZIGBEE)))
+
+    for story in began, again:
+        refused = play(*story, (9, ARM))
+        assert refused.phase is Phase.DISARMED
+        assert f"the zigbee radio hears nothing before its {job} ends" in refused.said()
+    over = (*began, (5, UpkeepEnded(ZIGBEE, job, True, "all is well")))  # noqa: FBT003  # done
+    assert play(*over, (6, ARM)).phase is Phase.EXIT
+
+
+def test_a_job_beside_which_the_radio_hears_forbids_nothing() -> None:
+    asked = (*calm(), (1, UpkeepBegan(ZIGBEE, Job.FIRMWARE, "anna", DOOR)))
+    assert play(*asked, (2, ARM)).phase is Phase.EXIT
 
 
 def test_a_jammed_radio_forbids_arming_until_it_is_not() -> None:
@@ -131,6 +154,17 @@ def test_a_detector_that_nobody_can_read_forbids_arming() -> None:
 
     assert played.phase is Phase.DISARMED
     assert "hall: nobody knows how hall_motion stands" in played.said()
+
+
+def test_what_was_not_heard_since_its_radio_came_back_is_said_so() -> None:
+    back = (*calm(), (1, DriverLost(ZIGBEE, "pulled")), (2, DriverFound(ZIGBEE)))
+    words = "front: nobody knows how front_door stands"
+    unheard = ", it was not heard since the zigbee radio answers"
+
+    assert f"{words}{unheard}" in play(*back, (3, ARM)).said()
+    heard = play(*back, (3, Reported(DOOR, Tamper.INTACT)), (4, ARM)).said()
+    assert words in heard
+    assert f"{words}{unheard}" not in heard
 
 
 @pytest.mark.parametrize("device", [SIREN, KEYPAD])

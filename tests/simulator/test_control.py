@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.act import fields
-from simulator.zigbee.clients import MOST_UNREAD_BYTES
+from simulator.clients import MOST_UNREAD_BYTES
 from simulator.zigbee.seams import ApsFrame
 from tests.simulator.air_double import HOME, Scene, Watcher, client, house, turn
 from tests.waiting import until
@@ -295,3 +295,11 @@ def test_an_act_from_the_shell_reads_devices_numbers_and_words() -> None:
         "slot": 3,
         "on": True,
     }
+
+
+def test_a_pin_from_the_shell_is_text_though_it_is_digits() -> None:
+    words = ["keypad", "key=disarm", "code=7391"]
+
+    assert fields(words, "press") == {"device": "keypad", "key": "disarm", "code": "7391"}
+    assert fields(["keypad", 'code="7391"'], "press")["code"] == "7391"
+    assert fields(["code=2"], "reset") == {"code": 2}

@@ -422,6 +422,22 @@ async def test_a_hand_and_a_pin_at_the_lock_are_told_apart(air: Scene) -> None:
     assert "no PIN" in nobody[REFUSED]
 
 
+async def test_a_pin_typed_in_at_the_lock_is_told_to_nobody(air: Scene) -> None:
+    nwk = await air.join("bolt")
+    await air.bind(nwk, "bolt", 0x0101)
+    mark = len(air.stick.heard)
+
+    done = air.do("program", "bolt", slot=3, code="2468")
+    refused = air.do("program", "bolt", slot=3, code="246")
+    assert (done["at_ns"], air.stick.heard[mark:]) == (0, [])
+    assert "4 to 8 digits" in refused[REFUSED]
+    read = await air.send(nwk, 0x0101, "01 21 06 0300")
+    assert read[0].hex() == "192106" + "0300" + "01" + "00" + "04" + "32343638"
+
+    air.do("program", "bolt", slot=3)
+    assert air.do("state", "bolt")["device"]["pin_slots"] == []
+
+
 # The plug and the keypad.
 
 

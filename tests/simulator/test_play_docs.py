@@ -1,28 +1,52 @@
-"""docs/simulator.md documents every word that a scenario may use, and every scenario of ours."""
+"""docs/simulator.md documents every word of a scenario, and every house and scenario of ours."""
 
 import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from simulator.play import keys
+from simulator.play.house import Radio, known_houses
+from simulator.play.keys import Key
 from simulator.play.parse import parse, shipped
 from simulator.play.seen import RUNS
-from simulator.play.sentence import ANSWERS, PANEL, PHASES, TROUBLES
-from simulator.zigbee.house import Kind
+from simulator.play.sentence import ANSWERS, INDICATED, PANEL, PHASES, TROUBLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "simulator.md"
 TEXT = DOCS.read_text("utf-8")
 CODE = set(re.findall(r"`([^`\n]+)`", TEXT))
+CHOICES = "one of: "
+
+
+def tables() -> Iterator[Mapping[str, Key]]:
+    """All keys that may stand anywhere."""
+    yield from (keys.TOP, *keys.VERBS.values(), *keys.HUB.values())
+    for radio in Radio:
+        yield from keys.STICK[radio].values()
+        for kind in keys.kinds_of(radio):
+            yield from keys.acts_of(radio, kind).values()
+
+
+def choices(table: Mapping[str, Key]) -> Iterator[str]:
+    """The words that keys take, where they take only some."""
+    for key in table.values():
+        if key.expected.startswith(CHOICES):
+            yield from key.expected.removeprefix(CHOICES).split(", ")
 
 
 def used() -> set[str]:
-    tables = [keys.TOP, *keys.VERBS.values(), *keys.HUB.values(), *keys.STICK.values()]
-    acts = [keys.acts_of(kind) for kind in Kind]
-    fields = [fields for table in acts for fields in table.values()]
-    words = {*PHASES, *PANEL, *ANSWERS, *TROUBLES, *keys.PHASE_DELAYS, *keys.HUB, *keys.STICK}
+    words = {*PHASES, *PANEL, *ANSWERS, *INDICATED, *TROUBLES, *keys.PHASE_DELAYS, *keys.HUB}
     words |= {"says", "tells", *RUNS.values()}
-    return words | set().union(*tables, *acts, *fields)
+    for radio in Radio:
+        words |= {radio.value, *keys.STICK[radio], *keys.kinds_of(radio)}
+        words |= {act for kind in keys.kinds_of(radio) for act in keys.acts_of(radio, kind)}
+    return words | set(chain(*tables())) | set(chain.from_iterable(map(choices, tables())))
+
+
+def test_the_words_of_both_radios_are_looked_for() -> None:
+    assert {"arm_night", "enter", "spoof", "glass", "reset", "rssi", "hang"} <= used()
 
 
 @pytest.mark.parametrize("word", sorted(used()))
@@ -30,8 +54,9 @@ def test_every_word_of_the_language_is_documented(word: str) -> None:
     assert any(word == code or word in code.split() for code in CODE), word
 
 
-def test_every_scenario_that_comes_with_it_is_named() -> None:
-    assert set(shipped()) <= CODE
+@pytest.mark.parametrize("name", [*shipped(), *known_houses()])
+def test_every_scenario_and_house_that_comes_with_it_is_named(name: str) -> None:
+    assert name in CODE
 
 
 def test_the_example_is_a_scenario() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.load import load as load_config
+from simulator.play.house import Radio
 from simulator.play.parse import ScenarioError, load, parse, shipped
 from simulator.play.scenario import (
     Act,
@@ -16,6 +17,7 @@ from simulator.play.scenario import (
     Reload,
     Run,
     Scenario,
+    Server,
     SetWall,
     Until,
 )
@@ -101,7 +103,7 @@ for = "500ms"
         Until("entry", leaves=True, area="", within_ms=60_000),
         Until("alarm", leaves=False, area="house", within_ms=30_000),
         Run(Job.KILL),
-        Act("fault", fields={"drop": 0.1}),
+        Act("fault", fields={"drop": 0.1}, radio=Radio.ZIGBEE),
     ]
     assert [str(deed) for deed in deeds[7:]] == ["hall_siren sounds", "not: hub says wrong code"]
     assert isinstance(deeds[8], Expectation)
@@ -134,6 +136,59 @@ expect = "hub runs lamp"
         SetWall(datetime(2027, 10, 31, 0, 29, 57, tzinfo=UTC), "2027-10-31T02:29:57+02:00"),
         Ask("call", {"rule": "other"}),
     ]
+
+
+def test_what_is_of_one_radio_becomes_a_deed_at_that_radio() -> None:
+    scenario = parse(
+        HEAD.replace('"home"', '"home_both"')
+        + """outside = ["terrace_door"]
+[[step]]
+stick = "unplug"
+[[step]]
+stick = "gone"
+radio = "zwave"
+ms = 300
+[[step]]
+server = "kill"
+[[step]]
+hub = "pair"
+radio = "zwave"
+seconds = 60
+[[step]]
+hub = "join_key"
+device = "terrace_door"
+[[step]]
+hub = "join_key"
+pin = "00000"
+[[step]]
+device = "terrace_door"
+do = "spoof"
+hex = "7105000000ff061600"
+[[step]]
+device = "porch_keypad"
+do = "press"
+key = "enter"
+[[step]]
+expect = "zwave_stick connects"
+[[step]]
+expect = "porch_keypad hears code_accepted"
+""",
+        Path("a.toml"),
+    )
+
+    assert scenario.outside == {"terrace_door"}
+    deeds = [step.deed for step in scenario.steps]
+    assert deeds[:8] == [
+        Act("unplug", radio=Radio.ZIGBEE),
+        Act("gone", fields={"ms": 300}, radio=Radio.ZWAVE),
+        Server("kill"),
+        Ask("pair", {"seconds": 60, "radio": "zwave"}),
+        Ask("join_key", {"device": "terrace_door"}),
+        Ask("join_key", {"pin": "00000"}),
+        Act("spoof", "terrace_door", {"hex": "7105000000ff061600"}),
+        Act("press", "porch_keypad", {"key": "enter"}),
+    ]
+    assert str(deeds[5]) == "hub: join_key pin=****"
 
 
 def test_an_expectation_says_two_seconds_where_nothing_else_is_said() -> None:
@@ -304,6 +359,72 @@ def test_a_wrong_step_is_named_with_its_line_and_what_was_perhaps_meant(
     assert wrong_step(f"[[step]]\n{step}") == [said]
 
 
+@pytest.mark.parametrize(
+    ("house", "step", "said"),
+    [
+        (
+            "home",
+            'server = "kill"',
+            "a.toml:5: this house has no Z-Wave stick, and its hub no server",
+        ),
+        (
+            "home",
+            'stick = "unplug"\nradio = "zwave"',
+            "a.toml:6: this house has no zwave stick; expected one of: zigbee",
+        ),
+        (
+            "home",
+            'device = "hall_keypad"\ndo = "press"\nkey = "enter"',
+            (
+                "a.toml:7: key: found 'enter', expected one of: disarm, arm_home, arm_away, panic, "
+                "fire, emergency, arm_night, status"
+            ),
+        ),
+        (
+            "home",
+            'device = "front_door"\ndo = "spoof"\nhex = "7105"',
+            (
+                "a.toml:6: a contact cannot 'spoof'; expected one of: battery, check_in, close, "
+                "join, leave, mute, open, tamper, unmute, untamper"
+            ),
+        ),
+        (
+            "cabin",
+            'stick = "reset"\ncode = 1',
+            (
+                "a.toml:5: a stick cannot 'reset'; "
+                "expected one of: gone, jam, plug, rssi, unjam, unplug"
+            ),
+        ),
+        (
+            "cabin",
+            'device = "cabin_door"\ndo = "spoof"\nhex = "710"',
+            "a.toml:7: hex: found '710', expected bytes in hex",
+        ),
+        (
+            "cabin",
+            'hub = "join_key"',
+            "a.toml:5: a key is given as 'pin', or is that of 'device'",
+        ),
+        (
+            "cabin",
+            'expect = "cabin_door enrols"',
+            "a.toml:5: cabin_door never 'enrols'; expected one of: gets, joins, leaves",
+        ),
+    ],
+)
+def test_what_the_other_radio_has_is_not_this_ones(house: str, step: str, said: str) -> None:
+    head = HEAD.replace('"home"', f'"{house}"')
+
+    assert wrong(f"{head}[[step]]\n{step}") == [said]
+
+
+def test_a_device_that_is_to_stay_outside_is_one_of_the_house() -> None:
+    said = wrong(f'{HEAD}outside = ["frnt_door"]\n[[step]]\nwait = "1s"')
+
+    assert said == ["a.toml:4: no device is called 'frnt_door'; did you mean 'front_door'?"]
+
+
 def test_all_that_is_wrong_is_named_at_once_in_the_files_order() -> None:
     said = wrong_step("""[[step]]
 hub = "arm"
@@ -341,7 +462,7 @@ as = "x"
             f'{HEAD}speed = 2\n[[step]]\nwait = "1s"',
             (
                 "a.toml:4: a scenario has no key 'speed'; "
-                "expected one of: about, house, name, rules, step"
+                "expected one of: about, house, name, outside, rules, step"
             ),
         ),
         (HEAD, "a.toml:1: a scenario needs 'step': steps as [[step]] tables"),

@@ -16,12 +16,14 @@ from simulator.play import (
     Progress,
     VirtualHouse,
     VirtualHouseError,
+    family,
     open_home,
     runner,
 )
 from simulator.play import hub as hub_module
 from simulator.play.house import HOUSES
 from simulator.play.line import Refused
+from simulator.play.process import ProcessEnded
 from simulator.play.runner import simulate
 
 FAKE = Path(__file__).with_name("fake_hub.py")
@@ -299,6 +301,14 @@ async def test_a_killed_hub_is_dead_and_a_started_one_has_its_folder_again() -> 
     assert not work.exists()
 
 
+async def test_a_house_without_zwave_starts_no_node() -> None:
+    async with VirtualHouse(open_home(HOUSES / "home.toml"), hub_command=fake()) as house:
+        (stick,) = house.far.pids
+        assert family.programs_below(stick, "node") == []
+        with pytest.raises(ProcessEnded, match="runs no Z-Wave server that one could kill"):
+            await house.hub.signal_server("kill")
+
+
 async def test_a_work_folder_of_the_callers_is_kept_and_can_be_used_again(tmp_path: Path) -> None:
     home = open_home(HOUSES / "home.toml")
     async with VirtualHouse(home, hub_command=fake(), work=tmp_path / "one") as house:
@@ -323,7 +333,7 @@ async def main():
     home = open_home(Path({str(HOUSES / "home.toml")!r}))
     command = lambda config: [sys.executable, {str(FAKE)!r}, str(config)]
     async with VirtualHouse(home, hub_command=command, work=Path({str(tmp_path)!r})) as house:
-        print(house.hub.pid, house.far.pid, flush=True)
+        print(house.hub.pid, *house.far.pids, flush=True)
         await asyncio.sleep(60)
 asyncio.run(main())
 """

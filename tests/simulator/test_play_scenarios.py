@@ -1,4 +1,4 @@
-"""Every shipped scenario, played through real processes: the stick, its devices, and our hub."""
+"""Every shipped scenario, played through real processes: the sticks, their devices, and our hub."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,30 +7,38 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.hub_command import hub_command
-from simulator.play import Outcome, VirtualHouse, open_home, shipped, simulate
-from simulator.play.house import HOUSES
+from simulator.play import Outcome, Scenario, VirtualHouse, load, shipped, simulate
 
 BESIDE = 3
 PLAYED = "test_the_house_does_what_the_scenario_expects"
 
 
+class Paired:
+    """The work folders of houses whose devices are all paired, to be copied for each play."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pairing: dict[str, asyncio.Task[Path]] = {}
+
+    async def of(self, scenario: Scenario) -> Path | None:
+        """Pair a house at most once; None where a play begins with devices that have not joined."""
+        house = scenario.home.file.stem
+        if scenario.outside:
+            return None
+        if house not in self._pairing:
+            self._pairing[house] = asyncio.create_task(self._pair(scenario))
+        return await self._pairing[house]
+
+    async def _pair(self, scenario: Scenario) -> Path:
+        work = self._folder / scenario.home.file.stem
+        async with VirtualHouse(scenario.home, hub_command=hub_command, work=work):
+            return work
+
+
 @pytest.fixture(scope="session")
-def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The work folder of a house whose devices are all paired, to be copied for each play."""
-    work = tmp_path_factory.mktemp("paired")
-
-    async def pair() -> None:
-        async with VirtualHouse(
-            open_home(HOUSES / "home.toml"), hub_command=hub_command, work=work
-        ):
-            pass
-
-    asyncio.run(pair())
-    return work
-
-
-@pytest.fixture(scope="session")
-def outcomes(request: pytest.FixtureRequest, paired: Path) -> Mapping[str, Outcome | BaseException]:
+def outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Outcome | BaseException]:
     """What became of each scenario that was asked for.
 
     A play is mostly waiting, so a few run beside each other. One that cannot be played ends no
@@ -41,14 +49,17 @@ def outcomes(request: pytest.FixtureRequest, paired: Path) -> Mapping[str, Outco
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.originalname == PLAYED
     ]
-    beside = asyncio.Semaphore(BESIDE)
+    folder = tmp_path_factory.mktemp("paired")
 
-    async def play(name: str) -> Outcome:
+    async def play(name: str, paired: Paired, beside: asyncio.Semaphore) -> Outcome:
         async with beside:
-            return await simulate(name, hub_command=hub_command, prepared=paired)
+            prepared = await paired.of(load(name))
+            return await simulate(name, hub_command=hub_command, prepared=prepared)
 
     async def play_all() -> list[Outcome | BaseException]:
-        return await asyncio.gather(*map(play, names), return_exceptions=True)
+        paired, beside = Paired(folder), asyncio.Semaphore(BESIDE)
+        plays = (play(name, paired, beside) for name in names)
+        return await asyncio.gather(*plays, return_exceptions=True)
 
     return dict(zip(names, asyncio.run(play_all()), strict=True))
 

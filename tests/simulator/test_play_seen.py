@@ -24,10 +24,19 @@ from simulator.play.sentence import PHASES, TROUBLES, Sentence
         ({"happening": "keypad", "state": "exit_delay", "seconds": 3}, "d shows exit_delay 3"),
         ({"happening": "keypad", "state": "disarmed", "seconds": 0}, "d shows disarmed"),
         ({"happening": "arm_response", "notification": "not_ready"}, "d hears not_ready"),
+        ({"happening": "secured", "granted": "access", "radio": "zwave"}, "d gets keys"),
+        ({"happening": "keypad", "state": "entry_delay", "seconds": 9.0}, "d shows entry_delay 9"),
     ],
 )
 def test_a_happening_in_words(happening: Mapping[str, Any], words: str) -> None:
     assert str(from_air({**happening, "device": "d", "at_ns": 5})) == words
+
+
+def test_a_stick_bears_the_name_of_its_radio() -> None:
+    gone = {"happening": "stick", "host_gone": True, "at_ns": 5}
+
+    assert str(from_air({**gone, "radio": "zwave"})) == "zwave_stick disconnects"
+    assert str(from_air(gone)) == "stick disconnects"
 
 
 def test_a_happening_without_words_is_not_seen() -> None:
@@ -120,6 +129,8 @@ def test_a_step_of_the_wall_clock_is_set_against_the_clock_of_the_wire() -> None
         (Sentence("k", "shows", "exit_delay"), Seen(0, "k", "shows", "exit_delay 3"), True),
         (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 2"), False),
         (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 30"), False),
+        (Sentence("stick", "connects"), Seen(0, "zwave_stick", "connects"), True),
+        (Sentence("zwave_stick", "connects"), Seen(0, "zigbee_stick", "connects"), False),
         (Sentence("hub", "says", "Wrong Code"), Seen(0, "hub", "says", "a wrong code at k"), True),
         (Sentence("hub", "says", "on fire"), Seen(0, "hub", "tells", "house on fire"), True),
         (Sentence("hub", "tells", "on fire"), Seen(0, "hub", "tells", "house On Fire"), True),

@@ -6,26 +6,30 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gateway.cli.demo import plays, summary
 from gateway.cli.demo.keys import listening
-from gateway.cli.demo.screen import LineScreen, LiveScreen, Screen
+from gateway.cli.demo.screen import NAMES, LineScreen, LiveScreen, Screen
 from gateway.cli.demo.show import Show, background, drawing
 from gateway.cli.demo.stage import Stage, StageError
 from gateway.cli.demo.story import Kind, Story
 from gateway.cli.hub_command import hub_command
+from gateway.cli.node_tree import for_virtual_houses
 from gateway.cli.options import JsonOption, Listen, ListenOption
 from gateway.cli.output import BAD_INPUT, NOT_SO, Problem, emit, listed, sentences
 from gateway.cli.terminal import Paper
 from simulator.play import Home, VirtualHouse, VirtualHouseError, open_home
-from simulator.play.house import house_file
+from simulator.play.house import Radio, house_file
 
 app = typer.Typer(add_completion=False)
-HOUSE = "home"
+HOUSE = "home_both"
+ONE_RADIO = "home"  # where there is no Z-Wave
 RULES = plays.HERE / "rules.toml"
+ZWAVE_RULES = plays.HERE / "rules_zwave.toml"
 TERMINATED = 143  # what shells give a program that SIGTERM ended
 CODE = "4711"  # anna's: the virtual home's hub file says so to everybody
 
@@ -83,27 +87,53 @@ def _finish(wish: Wish, story: Story, error: str) -> None:
 async def _demo(wish: Wish, story: Story, *, live: bool) -> str:
     """Build the house, play, and tear it down; give why the play stopped, if it did."""
     _end_on_sigterm()
-    home = open_home(house_file(HOUSE, beside=plays.HERE))
+    home, node_tree = home_of(wish, story)
     console = Paper()
-    screen: Screen = (
-        LiveScreen(console, list(home.devices)) if live else LineScreen(as_json=wish.as_json)
-    )
-    story.add(Kind.STAGE, "Building a virtual home: a stick, its devices, and the real hub.", 0)
+    screen: Screen = LiveScreen(console, home.devices) if live else LineScreen(as_json=wish.as_json)
+    story.add(Kind.STAGE, f"Building a virtual home: {_parts(home)}, and the real hub.", 0)
     with screen:
-        async with background(drawing(screen, story)), _house(home, wish, story) as house:
+        building = _house(home, node_tree, wish, story)
+        async with background(drawing(screen, story)), building as house:
             stage = Stage(house, story, CODE)
             error = await _run(stage, wish, live=live)
     screen.show(story)
     return error
 
 
+def home_of(wish: Wish, story: Story) -> tuple[Home, Path | None]:
+    """Open the home with both radios, and find its Node packages; the other where there are none.
+
+    The demo goes on without Z-Wave, and says why.
+    """
+    try:
+        node_tree = for_virtual_houses(as_json=wish.as_json)
+    except Problem as why:
+        story.add(Kind.STAGE, f"This home has one radio, Zigbee. {why}.", 0)
+        return open_home(house_file(ONE_RADIO, beside=plays.HERE)), None
+    return open_home(house_file(HOUSE, beside=plays.HERE)), node_tree
+
+
+def _parts(home: Home) -> str:
+    sticks = " and ".join(f"a {NAMES[radio]} stick" for radio in home.radios)
+    return f"{sticks}, {len(home.devices)} devices"
+
+
+def rules_of(home: Home) -> str:
+    """Give the rules that are played with in this home."""
+    files = [RULES, *([ZWAVE_RULES] if Radio.ZWAVE in home.radios else [])]
+    return "\n".join(file.read_text("utf-8") for file in files)
+
+
 @asynccontextmanager
-async def _house(home: Home, wish: Wish, story: Story) -> AsyncIterator[VirtualHouse]:
+async def _house(
+    home: Home, node_tree: Path | None, wish: Wish, story: Story
+) -> AsyncIterator[VirtualHouse]:
     house = VirtualHouse(
         home,
         hub_command=hub_command,
         listen=wish.listen.value,
-        rules=RULES.read_text("utf-8"),
+        rules=rules_of(home),
+        node_tree=node_tree,
         happened=story.happened,
         entered=story.entered,
     )

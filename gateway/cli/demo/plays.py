@@ -4,22 +4,27 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from gateway.cli.demo.stage import Stage
+from gateway.cli.demo.stage import Stage, StageError
+from simulator.play.house import Radio
 
 HERE = Path(__file__).parent
 
 type Play = Callable[[Stage], Awaitable[None]]
 
+UPSTAIRS = "landing_motion"  # of Z-Wave, where the home has it
 STEPS_SECONDS = 0.8  # from the door to the hall
 LISTEN_SECONDS = 2.0  # to a siren, before somebody ends it
 DARK_SECONDS = 0.5  # from a kill to the new start
 LOST_SECONDS = 2.5  # without the stick
+WAKING_SECONDS = 0.5  # from one waking of the sleepers to the next
+WAKINGS = 60
 
 
 async def break_in(stage: Stage) -> None:
     """Somebody comes in by the front door and does not disarm."""
     await _armed(stage)
     await _come_in(stage)
+    await _go_upstairs(stage)
     await _siren(stage)
 
 
@@ -65,6 +70,15 @@ async def unplug(stage: Stage) -> None:
     await stage.until_seen(lambda: not _troubled(stage), "the radio")
 
 
+async def server(stage: Stage) -> None:
+    """The Z-Wave server is killed in the entry delay: the sirens of the other radio sound."""
+    await _armed(stage)
+    await _come_in(stage, "back_door")
+    await kill_server(stage)
+    await _siren(stage)
+    await stage.until_seen(lambda: not _troubled(stage), "Z-Wave")
+
+
 PLAYS: dict[str, Play] = {
     "break-in": break_in,
     "window": window,
@@ -72,11 +86,14 @@ PLAYS: dict[str, Play] = {
     "tamper": tamper,
     "crash": crash,
     "unplug": unplug,
+    "server": server,
 }
 
 
 async def arm(stage: Stage) -> None:
     """Arm away."""
+    if not stage.unplugged:  # else the hub says why it cannot
+        await _heard(stage)
     stage.say("Anna arms the house and leaves.")
     await stage.ask("arm", mode="away")
 
@@ -99,30 +116,40 @@ async def restart(stage: Stage) -> None:
     await stage.house.hub.start()
 
 
+async def kill_server(stage: Stage) -> None:
+    """Kill the Z-Wave server; nobody but the hub starts it again."""
+    if Radio.ZWAVE not in stage.house.home.radios:
+        stage.say("This home has no Z-Wave.")
+        return
+    stage.say("The Z-Wave server is killed (SIGKILL). The hub must notice, and start it again.")
+    await stage.house.hub.signal_server("kill")
+
+
 async def toggle_stick(stage: Stage) -> None:
-    """Pull the stick, or put it back."""
+    """Pull the Zigbee stick, or put it back."""
     await (put_back(stage) if stage.unplugged else pull(stage))
 
 
 async def pull(stage: Stage) -> None:
-    """Pull the stick."""
-    stage.say("Somebody pulls the stick out.")
+    """Pull the Zigbee stick."""
+    stage.say("Somebody pulls the Zigbee stick out.")
     stage.unplugged = True
-    await stage.house.far.act("unplug")
+    await stage.house.far.act("unplug", radio=Radio.ZIGBEE)
 
 
 async def put_back(stage: Stage) -> None:
-    """Put the stick back."""
+    """Put the Zigbee stick back."""
     stage.say("The stick is put back.")
     stage.unplugged = False
-    await stage.house.far.act("plug")
+    await stage.house.far.act("plug", radio=Radio.ZIGBEE)
 
 
 async def tidy_up(stage: Stage) -> None:
     """Shut the doors, so that the house can be armed again."""
-    for device in ("front_door", "back_door"):
+    for device in stage.those_of("front_door", "back_door", "terrace_door"):
         await stage.act("close", device)
-    await stage.act("still", "hall_motion")
+    for device in stage.those_of("hall_motion", UPSTAIRS):
+        await stage.act("still", device)
 
 
 async def _armed(stage: Stage) -> None:
@@ -134,12 +161,37 @@ async def _armed(stage: Stage) -> None:
         await asyncio.sleep(STEPS_SECONDS)
 
 
+async def _heard(stage: Stage) -> None:
+    """See to it that the hub knows how the sensors stand.
+
+    After a restart it believes nothing of what it knew, and who sleeps says nothing for hours.
+    """
+    if _troubled(stage):
+        await stage.until_seen(lambda: not _troubled(stage), "the radio")
+    if stage.unknown():
+        stage.say("Sensors that slept since the restart wake up, and report how they stand.")
+    for _ in range(WAKINGS):
+        if not stage.unknown():
+            return
+        for device in stage.unknown():
+            await stage.act("check_in", device)
+        await asyncio.sleep(WAKING_SECONDS)
+    raise StageError("the hub does not hear its sensors")
+
+
 async def _come_in(stage: Stage, door: str = "front_door") -> None:
     stage.say(f"A burglar opens the {door.replace('_', ' ')}.")
     await stage.act("open", door, cause=True)
     await asyncio.sleep(STEPS_SECONDS)
     stage.say("He walks through the hall. The entry delay runs, and nobody disarms.")
     await stage.act("motion", "hall_motion")
+
+
+async def _go_upstairs(stage: Stage) -> None:
+    for device in stage.those_of(UPSTAIRS):
+        await asyncio.sleep(STEPS_SECONDS)
+        stage.say("He goes up the stairs.")
+        await stage.act("motion", device)
 
 
 async def _siren(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """How the demo is shown: a live console, plain lines, or JSON lines."""
 
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -13,12 +14,14 @@ from rich.text import Text
 
 from gateway.cli.demo.story import Kind, Line, Story
 from gateway.cli.output import ago, emit
-from gateway.cli.paint import area_panels, plain_table, reading_text, troubles_lines
+from gateway.cli.paint import LOUD, area_panels, plain_table, reading_text, troubles_lines
 from gateway.cli.shapes import Device
+from simulator.play.house import Radio, Resident
 
 HELP = (
     ("b", "burglary"), ("w", "window"), ("s", "smoke"), ("t", "tamper"), ("a", "arm"),
-    ("d", "disarm"), ("u", "(un)plug"), ("k", "kill hub"), ("q", "quit"),
+    ("d", "disarm"), ("u", "(un)plug"), ("k", "kill hub"), ("z", "kill Z-Wave"),
+    ("q", "quit"),
 )  # fmt: skip
 STYLES = {
     Kind.STAGE: ("»", "bold cyan"),
@@ -30,10 +33,14 @@ STYLES = {
 }
 HEAD_LINES = 6
 FOOT_LINES = 4  # the keys take two lines in a narrow terminal
-DEVICES_WIDTH = 46
+DEVICES_WIDTH = 52
 NARROW = 100  # columns: below, when a device was heard must give way
 NARROW_DEVICES_WIDTH = 30
-UNEVENTFUL = ("intact", "good")
+TABLE_LINES = 3  # around the devices: two borders and a head
+NAMES = {Radio.ZIGBEE: "Zigbee", Radio.ZWAVE: "Z-Wave"}
+UNEVENTFUL = ("intact", "good", "mains")
+ASIDE = ("battery", "tamper", "power")
+"""What a device is not there for: when nobody knows it yet, that is no news."""
 WORDLESS = ("keypad", "siren")  # they cannot say what they do
 
 
@@ -91,7 +98,7 @@ class LineScreen:
 class LiveScreen:
     """The whole console, drawn anew as things happen."""
 
-    def __init__(self, console: Console, devices: list[str]) -> None:
+    def __init__(self, console: Console, devices: Mapping[str, Resident]) -> None:
         self._console = console
         self._devices = devices
         self._live = Live(console=console, screen=True, auto_refresh=False)
@@ -110,7 +117,7 @@ class LiveScreen:
         self._live.update(draw(story, self._devices, self._console.size), refresh=True)
 
 
-def draw(story: Story, devices: list[str], size: ConsoleDimensions) -> RenderableType:
+def draw(story: Story, devices: Mapping[str, Resident], size: ConsoleDimensions) -> RenderableType:
     """Give the whole picture."""
     narrow = size.width < NARROW
     room = size.height - HEAD_LINES - FOOT_LINES - 2
@@ -122,7 +129,7 @@ def draw(story: Story, devices: list[str], size: ConsoleDimensions) -> Renderabl
     )
     layout["middle"].split_row(
         Layout(
-            _devices(story, devices, narrow=narrow),
+            _devices(story, devices, room + 2 - TABLE_LINES, narrow=narrow),
             size=NARROW_DEVICES_WIDTH if narrow else DEVICES_WIDTH,
         ),
         Layout(_events(story, room)),
@@ -130,7 +137,7 @@ def draw(story: Story, devices: list[str], size: ConsoleDimensions) -> Renderabl
     return layout
 
 
-def _head(story: Story, devices: list[str]) -> RenderableType:
+def _head(story: Story, devices: Collection[str]) -> RenderableType:
     if story.state is None:
         return _building(story, devices)
     areas = area_panels(story.state["areas"])
@@ -140,26 +147,46 @@ def _head(story: Story, devices: list[str]) -> RenderableType:
     return Group(areas, troubles_lines(story.state["troubles"][:1]))
 
 
-def _building(story: Story, devices: list[str]) -> RenderableType:
+def _building(story: Story, devices: Collection[str]) -> RenderableType:
     if story.ready_ns:
         text = Text("\n  THE HUB IS DOWN  ", style="bold white on red")
         return Panel(text, border_style="red")
     text = Text.assemble(
         ("Building a virtual home", "bold"),
-        ": a simulated stick on a serial line, its devices, and the real hub.\n",
+        ": simulated sticks, their devices, and the real hub.\n",
         f"Paired so far: {len(story.paired)} of {len(devices)} devices.",
     )
     return Panel(text, title="Nightlatch", title_align="left", border_style="cyan")
 
 
-def _devices(story: Story, names: list[str], *, narrow: bool) -> RenderableType:
-    table = plain_table("device", "state", *([] if narrow else ["heard"]))
+def _devices(
+    story: Story, devices: Mapping[str, Resident], room: int, *, narrow: bool
+) -> RenderableType:
+    table = plain_table("device", "state", *([] if narrow else ["radio", "heard"]))
     found = story.state["devices"] if story.state else {}
-    for name in names:
+    loud = {name for name in devices if name in story.sounding or _is_loud(found.get(name))}
+    shown = _worth_showing(list(devices), loud, room)
+    for name in shown:
         device = found.get(name)
         heard = Text(ago(device["heard_seconds"]) if device else "", style="dim")
-        table.add_row(name, _glance(name, device, story), *([] if narrow else [heard]))
+        radio = Text(NAMES[devices[name].radio], style="dim")
+        table.add_row(name, _glance(name, device, story), *([] if narrow else [radio, heard]))
+    if len(shown) < len(devices):
+        table.add_row(Text(f"… and {len(devices) - len(shown)} more", style="dim"))
     return Panel(table, title="devices", title_align="left", border_style="dim")
+
+
+def _is_loud(device: Device | None) -> bool:
+    return device is not None and not LOUD.isdisjoint(device["readings"].values())
+
+
+def _worth_showing(names: list[str], loud: Collection[str], room: int) -> list[str]:
+    """Name the devices that there is room for, in their order: whatever is loud first of all."""
+    if len(names) <= room:
+        return names
+    ranked = sorted(names, key=lambda name: name not in loud)
+    chosen = ranked[: max(0, room - 1)]
+    return [name for name in names if name in chosen]
 
 
 def _glance(name: str, device: Device | None, story: Story) -> Text:
@@ -168,11 +195,14 @@ def _glance(name: str, device: Device | None, story: Story) -> Text:
         return Text(" SOUNDS ", style="bold white on red")
     if device is None:
         return Text("")
-    parts = [
-        reading_text(value)
+    values = [
+        value
         for what, value in device["readings"].items()
-        if value not in UNEVENTFUL and what not in WORDLESS
+        if value not in UNEVENTFUL
+        and what not in WORDLESS
+        and not (value == "unknown" and what in ASIDE)
     ]
+    parts = [reading_text(value) for value in values]
     return Text(" ").join(parts) if parts else Text("well", style="dim")
 
 

@@ -23,8 +23,9 @@ TRICKS: dict[str, Play] = {
     "d": plays.disarm,
     "u": plays.toggle_stick,
     "k": plays.restart,
+    "z": plays.kill_server,
 }
-ONE_AT_A_TIME = {"b", "w", "s", "t", "k"}
+ONE_AT_A_TIME = {"b", "w", "s", "t", "k", "z"}
 """Two burglars at once would only confuse; a person may arm and disarm at any moment."""
 
 

@@ -40,6 +40,10 @@ class Stage:
         """The house is built: what happens from now on is the play."""
         self.story.ready_ns = boottime_ns()
 
+    def those_of(self, *devices: str) -> list[str]:
+        """Give those of these devices that the home has."""
+        return [device for device in devices if device in self.house.home.devices]
+
     def say(self, text: str) -> None:
         """Tell the onlooker what is played."""
         self.story.add(Kind.STAGE, text, boottime_ns())
@@ -74,6 +78,14 @@ class Stage:
     def phase(self) -> str:
         """Give where the (first) area stands; "" while no hub answers."""
         return next((area["phase"] for area in self._areas()), "")
+
+    def unknown(self) -> list[str]:
+        """Name the devices of zones of which the hub does not know how they stand."""
+        state = self.story.state
+        if state is None:
+            return []
+        ids = {zone["device"] for zone in state["zones"].values() if zone["reading"] == "unknown"}
+        return [name for name, device in state["devices"].items() if device["id"] in ids]
 
     def _areas(self) -> list[Area]:
         return list(self.story.state["areas"].values()) if self.story.state else []

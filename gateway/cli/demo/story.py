@@ -78,6 +78,7 @@ class Story:
     _due_ns: int = 0  # the end of the last entry delay
     _offset_us: int = 0
     _readings: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    _faults: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     _names: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, kind: Kind, text: str, at_ns: int, note: str = "") -> None:
@@ -172,6 +173,8 @@ class Story:
 
     def _is_news(self, event: Message) -> bool:
         """Tell whether an onlooker learns something: a hub that starts asks for all anew."""
+        if event.get("is") == "DeviceFault":
+            return self._is_new_fault(event)
         if event.get("is") != "Reported":
             return event.get("is") not in QUIET
         device, reading = str(event["device"]), str(event["reading"])
@@ -179,6 +182,13 @@ class Story:
         before = self._readings.get((device, what))
         self._readings[device, what] = value
         return before is not None and value not in ("unknown", before)
+
+    def _is_new_fault(self, event: Message) -> bool:
+        """Tell whether a fault came or went: of a device that is well, a driver says so too."""
+        fault = str(event["device"]), str(event["fault"])
+        was, here = fault in self._faults, bool(event["present"])
+        (self._faults.add if here else self._faults.discard)(fault)
+        return here or was
 
     def _sounds(self, siren: str, at_ns: int) -> None:
         if siren in self.sounding:

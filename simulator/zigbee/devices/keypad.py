@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from simulator.gesture import Gesture
+from simulator.request import CannotDo
 from simulator.zigbee import zcl
 from simulator.zigbee.devices import common
-from simulator.zigbee.devices.gesture import CannotDo, Gesture, hint
+from simulator.zigbee.devices.gesture import hint
 from simulator.zigbee.devices.node import Node
 from simulator.zigbee.devices.power import Battery, PollControl
 from simulator.zigbee.devices.radio import Radio

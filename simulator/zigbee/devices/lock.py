@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
+from simulator.gesture import Gesture
+from simulator.request import CannotDo
 from simulator.zigbee import zcl
 from simulator.zigbee.devices import common
-from simulator.zigbee.devices.gesture import CannotDo, Gesture, hint
+from simulator.zigbee.devices.gesture import hint
 from simulator.zigbee.devices.node import Node
 from simulator.zigbee.devices.power import Battery, PollControl
 from simulator.zigbee.devices.radio import Radio
@@ -22,6 +24,7 @@ _SLOTS = 30
 _SHORTEST_PIN, _LONGEST_PIN = 4, 8
 _DEADBOLT_JAMMED = 0x00  # alarm code (ZCL 7.3.2.14)
 _NO_USER = 0xFFFF
+_ENABLED = b"\x01\x00"  # a user's status, and type: occupied and enabled, unrestricted
 _NO_TIME = b"\xff\xff\xff\xff"
 
 
@@ -86,6 +89,7 @@ class Lock:
         self._alarms = zcl.Cluster(ALARMS)
         node.fit(self._cluster, self._alarms)
         node.offer("turn", self._turn)
+        node.offer("program", self._program)
         node.checks_in(lambda: node.report(self._cluster, _LOCK_STATE))
         node.describe(self._facts)
 
@@ -153,6 +157,19 @@ class Lock:
         if gesture.slot not in self._node.memory.pins:
             raise CannotDo(f"slot: no PIN is set in slot {gesture.slot}")
         return self._move(to, By.KEYPAD, _DONE[to], gesture.slot)
+
+    def _program(self, gesture: Gesture) -> Nanoseconds:
+        """Somebody types a PIN into a slot at the lock, or takes it out; it tells nobody."""
+        pin = gesture.code.encode()
+        fits = _SHORTEST_PIN <= len(pin) <= _LONGEST_PIN and pin.isdigit()
+        if not (0 < gesture.slot < _SLOTS) or not (fits or not pin):
+            raise CannotDo(f"slot 1 to {_SLOTS - 1}, and {_SHORTEST_PIN} to {_LONGEST_PIN} digits")
+        if pin:
+            self._node.memory.pins[gesture.slot] = _ENABLED + pin
+        else:
+            self._node.memory.pins.pop(gesture.slot, None)
+        self._node.radio.remember()
+        return 0
 
     def _jam(self) -> Nanoseconds:
         """ZCL 7.3.2.14: an alarm of code 0 about this cluster, and the state."""

@@ -6,9 +6,11 @@ neither: it finds the cluster that a frame is for, and hands it on.
 
 from collections.abc import Callable, Mapping
 
+from simulator.gesture import Gesture
+from simulator.request import CannotDo
 from simulator.zigbee import general, zcl, zdo
 from simulator.zigbee.devices import dialogue, memory
-from simulator.zigbee.devices.gesture import Action, CannotDo, Gesture
+from simulator.zigbee.devices.gesture import Action
 from simulator.zigbee.devices.memory import Memory
 from simulator.zigbee.devices.periodic import NEVER_SECONDS, Periodic
 from simulator.zigbee.devices.radio import Radio

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from simulator.gesture import Gesture
 from simulator.zigbee import zcl
 from simulator.zigbee.devices import common
-from simulator.zigbee.devices.gesture import Gesture
 from simulator.zigbee.devices.node import Node
 from simulator.zigbee.devices.radio import Radio
 from simulator.zigbee.house import DeviceSpec

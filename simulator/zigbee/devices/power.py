@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from simulator.gesture import Gesture
+from simulator.request import CannotDo
 from simulator.zigbee import zcl
-from simulator.zigbee.devices.gesture import CannotDo, Gesture
 from simulator.zigbee.devices.node import Node
 from simulator.zigbee.seams import Nanoseconds
 from simulator.zigbee.zcl import Heard, Status, Type, number

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from simulator.gesture import Gesture
+from simulator.request import CannotDo
 from simulator.zigbee import zcl
 from simulator.zigbee.devices import common
-from simulator.zigbee.devices.gesture import CannotDo, Gesture
 from simulator.zigbee.devices.node import Node
 from simulator.zigbee.devices.power import Battery, PollControl
 from simulator.zigbee.devices.radio import Radio

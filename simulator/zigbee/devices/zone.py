@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from simulator.gesture import Gesture
 from simulator.zigbee import zcl
-from simulator.zigbee.devices.gesture import Gesture
 from simulator.zigbee.devices.node import MANUFACTURER_CODE, Node
 from simulator.zigbee.devices.power import Battery
 from simulator.zigbee.house import Enrolment

@@ -1,7 +1,8 @@
 """The Zigbee driver and, at the other end of its wire, the simulated stick."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,14 @@ ADDRESSES = {
     "temperature": "00:12:4b:00:1c:a1:00:0a",
     "smoke": "00:12:4b:00:1c:a1:00:0b",
     "guarded_contact": "00:12:4b:00:1c:a1:00:0c",
+    "stranger": "00:12:4b:00:1c:a1:00:0d",
+    "spare_plug": "00:12:4b:00:1c:a1:00:0e",
 }
 _EXTRA = {
     "early_contact": 'kind = "contact"\nenrolment = "request_first"',
     "quiet_contact": 'kind = "contact"\nenrolment = "auto_response"',
+    "stranger": 'kind = "contact"',
+    "spare_plug": 'kind = "plug"',
     "guarded_contact": f'kind = "contact"\ninstall_code = "{INSTALL_CODE}"',
 }
 
@@ -72,6 +77,22 @@ class Rig:
             await self.air.do("join", device=name)
             await self.house.until(_is_joined(name), since=since)
             await self.house.until(_is_read(name), since=since)
+
+    async def stir(self, name: str) -> None:
+        """Press the button of a device: none of these needs that."""
+
+    async def let_go(self, name: str) -> None:
+        """Do at the device what it takes to remove it: nothing."""
+
+    def sounding_seconds(self, asked: int) -> int:
+        """Say how long a siren sounds by itself."""
+        return asked
+
+
+@contextlib.contextmanager
+def zigbee_rigs(_folder: Path) -> Iterator[Callable[[Path], AbstractAsyncContextManager[Rig]]]:
+    """Give what makes a rig; each has a stick of its own."""
+    yield zigbee_rig
 
 
 def _is_joined(name: str) -> Callable[[object], bool]:

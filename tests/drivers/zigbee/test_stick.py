@@ -17,12 +17,13 @@ from gateway.model.capability import Battery, Contact, Lock, Motion, Smoke, Tamp
 from gateway.model.command import (
     ClearLockCode,
     PermitJoin,
+    ReadLockCode,
     SetLockCode,
     ShowPanel,
     SilenceSiren,
     SoundSiren,
 )
-from gateway.model.credential import Code, CodeOffered, Wish
+from gateway.model.credential import Code, CodeOffered, LockCodeRead, Wish
 from gateway.model.driver import CommandRefused, RadioLost
 from gateway.model.event import (
     DeviceJoined,
@@ -30,6 +31,7 @@ from gateway.model.event import (
     LockOperated,
     Panic,
     PanicPressed,
+    Proof,
     Reported,
     Telemetry,
 )
@@ -282,7 +284,11 @@ async def test_a_pin_at_the_lock_says_whose_it_was(live: Rig) -> None:
     await live.air.do("turn", device="lock", to="unlocked", slot=3)
 
     await live.house.heard(LockOperated(lock, Lock.UNLOCKED, "keypad", 3))
+    await live.driver.perform(ReadLockCode(lock, 3))
+    await live.house.heard(LockCodeRead(lock, 3, Code("2580")))
     await live.driver.perform(ClearLockCode(lock, 3))
+    assert await live.driver.perform(ReadLockCode(lock, 3)) is Proof.REPORTED
+    await live.house.heard(LockCodeRead(lock, 3, None))
     with pytest.raises(CommandRefused):
         await live.driver.perform(SetLockCode(lock, 3, None))
 
@@ -359,6 +365,7 @@ async def test_no_log_ever_holds_a_code(live: Rig, caplog: pytest.LogCaptureFixt
         await live.air.do("press", device="keypad", key="disarm", code="739184")
         await live.house.until(lambda e: isinstance(e, CodeOffered))
         await live.driver.perform(SetLockCode(live.device("lock"), 3, Code("739184")))
+        await live.driver.perform(ReadLockCode(live.device("lock"), 3))
 
     hexed = b"739184".hex()
     assert not [r for r in caplog.records if "739184" in r.getMessage() or hexed in r.getMessage()]

@@ -64,6 +64,15 @@ def test_a_zone_tells_of_its_cover_and_its_battery() -> None:
     )
 
 
+def test_an_opened_cover_says_nothing_of_the_battery() -> None:
+    # And a status is read although nothing follows it.
+    assert said(ClusterId.ZONE, "091100 0400", CONTACT) == (
+        Reported(DEVICE, Contact.CLOSED),
+        Reported(DEVICE, Tamper.TAMPERED),
+        Reported(DEVICE, Battery.GOOD),
+    )
+
+
 def test_a_battery_that_is_defect_is_low() -> None:
     assert Reported(DEVICE, Battery.LOW) in said(ClusterId.ZONE, "091100 0002 0001 0000", CONTACT)
 
@@ -111,6 +120,49 @@ def test_a_lock_tells_who_moved_its_bolt() -> None:
     )
     assert by_hand[1] == LockOperated(DEVICE, Lock.LOCKED, "hand", None)
     assert by_radio[1] == LockOperated(DEVICE, Lock.LOCKED, "radio", None)
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        *((code, Lock.LOCKED) for code in (1, 7, 8, 10, 11, 13)),  # ZCL 7.3.2.17.1.2
+        *((code, Lock.UNLOCKED) for code in (2, 9, 12, 14)),
+    ],
+)
+def test_each_operation_moves_the_bolt_one_way(code: int, state: Lock) -> None:
+    told_of = said(ClusterId.DOOR_LOCK, f"090220 03 {code:02x} 0300 00 00000000 00")
+    assert told_of == (Reported(DEVICE, state), LockOperated(DEVICE, state, "other", 3))
+
+
+def test_a_bolt_that_the_lock_does_not_know_is_unknown() -> None:
+    assert translate.lock(None) is Lock.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("cluster", "frame", "all_told"),
+    [
+        (ClusterId.ZONE, "091100 0100", True),
+        (ClusterId.ZONE, "091101 0100", False),  # an enrol request: zigpy answers it
+        (ClusterId.ZONE, "011100 0100", False),  # by a client: no zone's status
+        (ClusterId.ACE, "091100 0100", False),
+        (ClusterId.POWER, "18010a 2100 20 c8", True),
+        (ClusterId.ON_OFF, "18010a 0000 10 01", True),
+        (ClusterId.DOOR_LOCK, "18010a 0000 30 01", True),
+        (ClusterId.TEMPERATURE, "18010a 0000 29 0000", True),
+        (ClusterId.ZONE, "18010a 0200 19 0100", False),  # zigpy keeps its attributes
+        (ClusterId.ACE, "18010a 0000 10 01", False),
+        (ClusterId.POWER, "180101 2100 00 20 c8", False),  # an answer: somebody asked
+        (ClusterId.POWER, "1c5f11010a 2100 20 c8", False),  # a manufacturer's own
+    ],
+)
+def test_only_what_is_told_whole_is_kept_from_zigpy(
+    cluster: int,
+    frame: str,
+    all_told: bool,  # noqa: FBT001  # a case
+) -> None:
+    parsed = zcl.parse(bytes.fromhex(frame))
+    assert parsed is not None
+    assert translate.is_all_told(cluster, parsed) is all_told
 
 
 def test_a_wrong_pin_at_a_lock_moves_no_bolt() -> None:

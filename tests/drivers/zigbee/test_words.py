@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from drivers.zigbee import keypad, zcl
-from drivers.zigbee.commands import SILENCE, pin, warning
+from drivers.zigbee.commands import SILENCE, pin, pin_in, warning
 from drivers.zigbee.joining import install_code
 from drivers.zigbee.keypad import notification, panel_status
 from drivers.zigbee.settings import ZigbeeSettings
@@ -39,6 +39,37 @@ def test_a_pin_is_set_for_a_user_that_is_enabled() -> None:
     command = SetLockCode(KEYPAD, 3, Code("2580"))
 
     assert pin(command).hex() == "030001000432353830"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("0300 01 00 04 32353830", Code("2580")),
+        ("0300 01 00 04 2a2a2a2a", Code("****")),
+        ("0300 01 00 00", Code("")),  # a lock that sends no PINs over the air
+        ("0300 01 00", Code("")),
+        ("0300 01 00 ff", Code("")),
+        ("0300 00 ff 00", None),
+        ("0300 03 00 04 32353830", None),  # there, and disabled: it opens nothing
+    ],
+)
+def test_a_lock_tells_what_is_in_a_slot(answer: str, code: Code | None) -> None:
+    assert pin_in(KEYPAD, 3, answered(answer)) == code
+
+
+@pytest.mark.parametrize("answer", ["", "03", "0300", "0300 01", "0400 01 00 04 32353830"])
+def test_an_answer_about_another_slot_or_none_is_no_answer(answer: str) -> None:
+    with pytest.raises(CommandRefused) as refused:
+        pin_in(KEYPAD, 3, answered(answer))
+
+    assert "2580" not in str(refused.value)
+
+
+def answered(body: str) -> zcl.Frame:
+    """Give a Get PIN Code Response (ZCL 7.3.2.17.7): user, status, type, PIN."""
+    return zcl.Frame(
+        specific=True, from_server=True, sequence=7, command=0x06, body=bytes.fromhex(body)
+    )
 
 
 @pytest.mark.parametrize(

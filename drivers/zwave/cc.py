@@ -1,0 +1,38 @@
+"""Numbers of the Z-Wave application layer that the driver speaks of (SDS13781, SDS14762)."""
+
+from enum import IntEnum
+
+
+class Cc(IntEnum):
+    """Command classes."""
+
+    BASIC = 0x20
+    BINARY_SWITCH = 0x25
+    MULTILEVEL_SWITCH = 0x26
+    BINARY_SENSOR = 0x30
+    MULTILEVEL_SENSOR = 0x31
+    THERMOSTAT_MODE = 0x40
+    THERMOSTAT_SETPOINT = 0x43
+    CENTRAL_SCENE = 0x5B
+    DOOR_LOCK = 0x62
+    USER_CODE = 0x63
+    BARRIER = 0x66
+    SUPERVISION = 0x6C
+    ENTRY_CONTROL = 0x6F
+    NOTIFICATION = 0x71
+    SOUND_SWITCH = 0x79
+    BATTERY = 0x80
+    USER_CREDENTIAL = 0x83
+    WAKE_UP = 0x84
+    INDICATOR = 0x87
+    SECURITY_0 = 0x98
+    SECURITY_2 = 0x9F
+
+
+GENERIC_BINARY_SWITCH = 0x10
+SPECIFIC_SIREN = 0x05
+SPECIFIC_VALVE = 0x06
+
+BOLT_THROWN = 0xFF
+BOLT_UNKNOWN = 0xFE
+FULL_ON = 0xFF

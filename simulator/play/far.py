@@ -1,0 +1,77 @@
+"""The far side of a house: a stick for each of its radios, and each device reached by its own."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from simulator.play.far_side import FarSide, Listen
+from simulator.play.house import Home, Radio
+from simulator.play.line import Message, Told
+
+
+class Far:
+    """The running sticks of a house."""
+
+    def __init__(self, home: Home, sides: Mapping[Radio, FarSide]) -> None:
+        self.sides = sides
+        self._home = home
+
+    @property
+    def ports(self) -> Mapping[Radio, str]:
+        """Where the hub finds each stick."""
+        return {radio: side.port for radio, side in self.sides.items()}
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the sticks."""
+        return tuple(side.pid for side in self.sides.values())
+
+    def side(self, radio: Radio | None = None) -> FarSide:
+        """Give the stick of a radio; of none that is named, the first of the house."""
+        return self.sides[radio] if radio else next(iter(self.sides.values()))
+
+    async def act(
+        self, do: str, device: str = "", *, radio: Radio | None = None, **fields: object
+    ) -> int:
+        """Have something happen; give when its bytes were on the wire, in ns (0: none were)."""
+        return await self._side_of(device, radio).act(do, device, **fields)
+
+    async def ask(self, do: str, *, radio: Radio | None = None, **fields: object) -> Message:
+        """Ask a control socket; raise a LineError, or ProcessEnded where the stick has."""
+        return await self._side_of(str(fields.get("device", "")), radio).ask(do, **fields)
+
+    def check(self) -> None:
+        """Raise ProcessEnded where a stick ended by itself."""
+        for side in self.sides.values():
+            side.check()
+
+    def _side_of(self, device: str, radio: Radio | None) -> FarSide:
+        resident = self._home.devices.get(device)
+        return self.side(radio or (resident.radio if resident else None))
+
+
+@contextlib.asynccontextmanager
+async def far_of(  # noqa: PLR0913  # each is a wish of its own; all but two are named
+    home: Home,
+    work: Path,
+    *,
+    listen: Listen,
+    ezsp: int,
+    happened: Told,
+    node_tree: Path | None = None,
+) -> AsyncIterator[Far]:
+    """Run the sticks of a house; raise ProcessEnded where one does not start."""
+    sides: dict[Radio, FarSide] = {}
+    async with contextlib.AsyncExitStack() as closing:
+        for radio in home.radios:
+            sides[radio] = await FarSide.start(
+                home,
+                work,
+                listen=listen,
+                ezsp=ezsp,
+                happened=happened,
+                radio=radio,
+                node_tree=node_tree,
+            )
+            closing.push_async_callback(sides[radio].end)
+        yield Far(home, sides)

@@ -1,0 +1,1 @@
+"""A simulated Z-Wave stick and its devices: `python -m simulator.zwave`."""
