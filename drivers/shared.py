@@ -1,19 +1,21 @@
-"""What every driver needs alike: the one place where its end is known, and who waits for a report.
+"""What every driver needs alike: where its end is known, who waits for a report, who was heard.
 
 The only module that drivers have in common; it knows of none of them.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from gateway.model.capability import Lock, Reading
 from gateway.model.device import DeviceId
 from gateway.model.driver import CommandRefused, RadioLost
+from gateway.model.event import DeviceHeard, Proof
 
 BOLT_READS = 4
 BOLT_SECONDS = 1.5  # between two looks at a bolt that moves
 SENTENCE_SECONDS = 5.0
+HEARD_SECONDS = 60.0
 
 
 class Loss:
@@ -79,3 +81,32 @@ async def seen(reports: asyncio.Queue[Reading], want: Reading, seconds: float) -
                     raise CommandRefused("the bolt is jammed: the lock reports it half thrown")
             return True
     return False
+
+
+async def moved(
+    reports: asyncio.Queue[Reading], want: Lock, look: Callable[[], Awaitable[None]]
+) -> Proof:
+    """Say how it is known that a bolt moved: by the lock's own report, asked for now and then."""
+    for _ in range(BOLT_READS):
+        if await seen(reports, want, BOLT_SECONDS):
+            return Proof.REPORTED
+        await look()
+    return Proof.REPORTED if await seen(reports, want, 0) else Proof.ACCEPTED
+
+
+class Signs:
+    """Signs of life, thinned out: of each device at most one in a minute."""
+
+    def __init__(self) -> None:
+        self._last: dict[DeviceId, float] = {}
+
+    def heard(self, device: DeviceId, now: float) -> Iterator[DeviceHeard]:
+        """Give the sign, where the last one is long enough ago."""
+        last = self._last.get(device)
+        if last is None or now - last >= HEARD_SECONDS:
+            self._last[device] = now
+            yield DeviceHeard(device)
+
+    def forget(self, device: DeviceId) -> None:
+        """Have the next sign be news."""
+        self._last.pop(device, None)

@@ -18,6 +18,7 @@ from secrets import token_bytes
 
 import orjson
 
+from gateway.durable import sync_folder
 from gateway.model.credential import Code
 
 VAULT = "secrets.json"
@@ -181,8 +182,4 @@ def _replace(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

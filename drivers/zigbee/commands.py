@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 from zigpy.exceptions import ZigbeeException
 
-from drivers.shared import BOLT_READS, BOLT_SECONDS, Watchers, seen
+from drivers.shared import BOLT_SECONDS, Watchers, moved, seen
 from drivers.zigbee import zcl
 from drivers.zigbee.directory import Place
 from drivers.zigbee.keypad import Keypads
@@ -117,12 +118,7 @@ class Commands:
         _demand(place, ClusterId.DOOR_LOCK, "a lock")
         with self._watchers.of(place.id) as reports:
             await self._post.order(place, ClusterId.DOOR_LOCK, number)
-            for _ in range(BOLT_READS):
-                if await seen(reports, want, BOLT_SECONDS):
-                    return Proof.REPORTED
-                await _ask(place, ClusterId.DOOR_LOCK)
-            done = await seen(reports, want, 0)
-        return Proof.REPORTED if done else Proof.ACCEPTED
+            return await moved(reports, want, partial(_ask, place, ClusterId.DOOR_LOCK))
 
     async def _turn(self, place: Place, *, on: bool) -> Proof:
         _demand(place, ClusterId.ON_OFF, "a switch")

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from drivers.shared import Signs
 from drivers.zigbee import translate
 from drivers.zigbee.translate import Told
 from gateway.model.capability import Battery, Capability, Tamper, capability_of
 from gateway.model.device import DeviceId
 from gateway.model.event import DeviceHeard, Reported, Telemetry
-
-HEARD_SECONDS = 60.0
 
 
 class Ledger:
@@ -18,7 +17,7 @@ class Ledger:
         self._tamper: dict[DeviceId, Tamper] = {}
         self._battery: dict[DeviceId, Battery] = {}
         self._weak: dict[DeviceId, set[str]] = {}  # who says so: the zone's bit, the percentage
-        self._heard: dict[DeviceId, float] = {}
+        self._signs = Signs()
         self._known: set[tuple[DeviceId, Capability]] = set()
 
     def news(self, events: Iterable[Told]) -> Iterator[Told]:
@@ -41,10 +40,7 @@ class Ledger:
 
     def heard(self, device: DeviceId, now: float) -> Iterator[DeviceHeard]:
         """Give a sign of life, at most one in a minute."""
-        last = self._heard.get(device)
-        if last is None or now - last >= HEARD_SECONDS:
-            self._heard[device] = now
-            yield DeviceHeard(device)
+        return self._signs.heard(device, now)
 
     def knows(self, device: DeviceId, capability: Capability) -> bool:
         """Say whether a device told this reading in this life."""
@@ -52,8 +48,9 @@ class Ledger:
 
     def forget(self, device: DeviceId) -> None:
         """Forget a device that left."""
-        for memory in (self._tamper, self._battery, self._weak, self._heard):
+        for memory in (self._tamper, self._battery, self._weak):
             memory.pop(device, None)
+        self._signs.forget(device)
         self._known = {known for known in self._known if known[0] != device}
 
     def _learn(self, event: Reported) -> Reported:

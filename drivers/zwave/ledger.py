@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from drivers.shared import Signs
 from drivers.zwave.translate import Told, Vote
 from gateway.model.capability import (
     Battery,
@@ -16,7 +17,6 @@ from gateway.model.credential import CodeOffered
 from gateway.model.device import DeviceId
 from gateway.model.event import DeviceHeard, Event, Reported, Telemetry
 
-HEARD_SECONDS = 60.0
 _BAD: frozenset[Reading] = frozenset({Battery.LOW, Tamper.TAMPERED})
 _GOOD: dict[Capability, Reading] = {
     Capability.BATTERY: Battery.GOOD,
@@ -30,7 +30,7 @@ class Ledger:
     def __init__(self) -> None:
         self._votes: dict[tuple[DeviceId, Capability], dict[str, Reading]] = {}
         self._outcome: dict[tuple[DeviceId, Capability], Reading] = {}
-        self._heard: dict[DeviceId, float] = {}
+        self._signs = Signs()
         self._known: set[tuple[DeviceId, Capability]] = set()
         self._unknown: set[tuple[DeviceId, Capability]] = set()  # and the house was told so
         self._jammed: set[DeviceId] = set()
@@ -51,10 +51,7 @@ class Ledger:
 
     def heard(self, device: DeviceId, now: float) -> Iterator[DeviceHeard]:
         """Give a sign of life, at most one in a minute."""
-        last = self._heard.get(device)
-        if last is None or now - last >= HEARD_SECONDS:
-            self._heard[device] = now
-            yield DeviceHeard(device)
+        return self._signs.heard(device, now)
 
     def knows(self, device: DeviceId, capability: Capability) -> bool:
         """Say whether a device told this reading in this life."""
@@ -77,7 +74,7 @@ class Ledger:
         for memory in (self._votes, self._outcome):
             for key in [key for key in memory if key[0] == device]:
                 del memory[key]
-        self._heard.pop(device, None)
+        self._signs.forget(device)
         self._jammed.discard(device)
         self._known = {known for known in self._known if known[0] != device}
 

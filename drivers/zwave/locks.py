@@ -1,8 +1,9 @@
 """Bolts: moved, and believed only when the lock says so itself."""
 
 import contextlib
+from functools import partial
 
-from drivers.shared import BOLT_READS, BOLT_SECONDS, Watchers, seen
+from drivers.shared import Watchers, moved
 from drivers.zwave.cc import BOLT_THROWN, Cc
 from drivers.zwave.directory import Place
 from drivers.zwave.safe import ask, order
@@ -20,11 +21,7 @@ async def move_bolt(place: Place, watchers: Watchers, want: Lock) -> Proof:
     mode = BOLT_THROWN if want is Lock.LOCKED else BOLT_DRAWN
     with watchers.of(place.id) as reports:
         await order(place, Cc.DOOR_LOCK, "set", mode)
-        for _ in range(BOLT_READS):
-            if await seen(reports, want, BOLT_SECONDS):
-                return Proof.REPORTED
-            await look(place)
-        return Proof.REPORTED if await seen(reports, want, 0) else Proof.ACCEPTED
+        return await moved(reports, want, partial(look, place))
 
 
 async def look(place: Place) -> None:

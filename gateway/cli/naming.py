@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.output import BAD_INPUT, Problem
+from gateway.durable import sync_folder
 
 if TYPE_CHECKING:
     from gateway.config import ConfigErrors
@@ -93,7 +94,7 @@ def append_device(config: Path, newcomer: Newcomer, name: str) -> None:
     with _beside(config, text + gap + device_block(newcomer, name)) as new:
         _check(new, config)
         new.replace(config)
-    _settle(config.parent)
+    sync_folder(config.parent)
 
 
 def check_name(config: Path, name: str, radio: str | None) -> None:
@@ -147,15 +148,6 @@ def _first(wrong: "ConfigErrors", new: Path, config: Path) -> str:
     if first.line > lines:
         first = replace(first, line=0, path="")
     return first.sentence().replace(str(new), str(config))
-
-
-def _settle(folder: Path) -> None:
-    """Have the rename survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _first_area(config: Path) -> tuple[str, list[str]]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
+from gateway.durable import sync_folder
 from gateway.journal.chain import is_sealed
-from gateway.journal.folder import sync_folder
 from gateway.journal.records import Snapshot
 
 ARMED = "armed.json"

@@ -77,15 +77,6 @@ def remove_journal(folder: Path) -> None:
         (folder / f"{JOURNAL}{part}").unlink(missing_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a new name durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 @contextlib.contextmanager
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
     """Open a journal to read it, also beside a running hub or on a read-only disk."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import batched
 from pathlib import Path
 
+from gateway.durable import sync_folder
 from gateway.journal import rows
 from gateway.journal.armed import read_armed
 from gateway.journal.chain import UNREADABLE, follows, is_sealed
@@ -20,7 +21,6 @@ from gateway.journal.folder import (
     reading,
     remove_journal,
     set_aside,
-    sync_folder,
 )
 from gateway.journal.records import Head, Item, JournalTooNew, Row, Settled, Snapshot
 from gateway.journal.scan import Findings, last_of, orders_left, scan, sound_rows

@@ -31,11 +31,12 @@ def must_have_all_walls() -> None:
 
 
 def write(folder: Path, text: str, first: str = "#!/usr/bin/env python3") -> Path:
-    """Write a program; give its path."""
+    """Write a program, all at once: one that starts just now may read it; give its path."""
     path = folder / "program"
-    path.write_text(f"{first}\n{text}\n", "utf-8")
-    path.chmod(0o755)
-    return path
+    whole = folder / uuid.uuid4().hex
+    whole.write_text(f"{first}\n{text}\n", "utf-8")
+    whole.chmod(0o755)
+    return whole.replace(path)
 
 
 @dataclass

@@ -250,10 +250,11 @@ async def test_its_own_folder_and_its_files_are_bounded(
 
 
 async def test_few_run_at_a_time_some_wait_and_more_are_refused(bench: Bench) -> None:
-    running = [asyncio.create_task(bench.run(SLEEP)) for _ in range(RUNNING_MAX)]
-    await until(lambda: len(bench.alive()) == RUNNING_MAX)
+    running = [asyncio.create_task(bench.run(SLEEP, seconds=999)) for _ in range(RUNNING_MAX)]
+    await until(lambda: len(bench.alive()) == RUNNING_MAX or any(one.done() for one in running))
+    assert not any(one.done() for one in running), [one.result() for one in running if one.done()]
     short = asyncio.create_task(bench.run(SLEEP, seconds=1))
-    waiting = [asyncio.create_task(bench.run(SLEEP)) for _ in range(WAITING_MAX - 1)]
+    waiting = [asyncio.create_task(bench.run(SLEEP, seconds=999)) for _ in range(WAITING_MAX - 1)]
     await asyncio.sleep(0)
 
     assert (await bench.run(SLEEP)).reason == "too many programs wait"

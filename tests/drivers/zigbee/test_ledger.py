@@ -1,6 +1,7 @@
 """Only news is passed on; alarms always are."""
 
-from drivers.zigbee.ledger import HEARD_SECONDS, Ledger
+from drivers.shared import HEARD_SECONDS
+from drivers.zigbee.ledger import Ledger
 from gateway.model.capability import Battery, Capability, Contact, Tamper
 from gateway.model.device import DeviceId
 from gateway.model.event import DeviceHeard, Reported, Telemetry

@@ -2,11 +2,12 @@
 
 import pytest
 
+from drivers.shared import HEARD_SECONDS
 from drivers.zwave.codes import is_same
 from drivers.zwave.connection import _place
 from drivers.zwave.keypad import indication
 from drivers.zwave.labels import dsk
-from drivers.zwave.ledger import HEARD_SECONDS, Ledger
+from drivers.zwave.ledger import Ledger
 from drivers.zwave.translate import Vote
 from gateway.model.capability import Battery, Capability, Contact, Lock, Tamper
 from gateway.model.command import ShowPanel
