@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 READ_SECONDS = 15.0
 SETTLE_SECONDS = 1.0  # the server may answer a question before it passes the report on
+AGAIN_SECONDS = 3.0
+"""An answer is lost now and then: what is unsaid is asked for once more after this pause, and then
+at signs of life (retries.py)."""
 AT_ONCE = 4  # nodes; the stick sends one frame at a time, and alarms go in between
 _SILENT = frozenset({Capability.KEYPAD})  # they have no reading at all
 
@@ -77,14 +80,21 @@ class Reader:
         return node.node_id in self._reading
 
     async def _read(self, node: Node) -> None:
-        if node.status not in (NodeStatus.ASLEEP, NodeStatus.DEAD):
+        with contextlib.suppress(RadioLost):
+            await self._read_once(node)
+            if _is_there(node) and not self._is_settled(node):
+                await asyncio.sleep(AGAIN_SECONDS)
+                await self._read_once(node)
+
+    async def _read_once(self, node: Node) -> None:
+        if _is_there(node):
             try:
                 await asyncio.shield(self._asking(node))
-                await self._settled(node)
             except RadioLost:
-                return
+                raise
             except DriverError as error:
                 log.info("node %d was not read: %s", node.node_id, error)
+            await self._settled(node)
         self.tell_unknown(self._directory.of_node(node.node_id))
 
     async def refresh(self, place: Place) -> None:
@@ -117,14 +127,28 @@ class Reader:
         return running
 
     async def _ask(self, node: Node) -> None:
-        """Ask all that can be asked. A sleeper goes back to sleep when nobody wants anything."""
+        """Ask all that can be asked, also where a question fails; raise the first failure.
+
+        A sleeper is asked all at once: it goes back to sleep when nobody wants anything.
+        """
         if _is_sleeper(node):
             done = await asyncio.gather(*self._questions(node), return_exceptions=True)
-            for failure in (each for each in done if isinstance(each, BaseException)):
-                raise failure
+            failures = [each for each in done if isinstance(each, BaseException)]
         else:
-            for question in self._questions(node):
+            failures = await self._ask_in_turn(node)
+        if failures:
+            raise failures[0]
+
+    async def _ask_in_turn(self, node: Node) -> list[BaseException]:
+        failures: list[BaseException] = []
+        for question in self._questions(node):
+            try:
                 await question
+            except DriverError as failure:
+                failures.append(failure)
+                if not _is_there(node) or isinstance(failure, RadioLost):
+                    break
+        return failures
 
     def _questions(self, node: Node) -> Iterator[Coroutine[None, None, None]]:
         patience = None if node.status is NodeStatus.ASLEEP else READ_SECONDS
@@ -166,7 +190,7 @@ class Reader:
         except TimeoutError:
             return
 
-    def _is_settled(self, node: Node, before: int | None) -> bool:
+    def _is_settled(self, node: Node, before: int | None = None) -> bool:
         if before is not None and self._reports.get(node.node_id, 0) == before:
             return False
         return all(
@@ -174,6 +198,10 @@ class Reader:
             for place in self._directory.of_node(node.node_id)
             for capability in place.capabilities - _SILENT
         )
+
+
+def _is_there(node: Node) -> bool:
+    return node.status not in (NodeStatus.ASLEEP, NodeStatus.DEAD)
 
 
 def _is_sleeper(node: Node) -> bool:

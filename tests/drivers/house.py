@@ -30,13 +30,16 @@ class House:
 
     async def until(self, wanted: Callable[[Told], bool], *, since: int = 0) -> Any:
         """Wait for an event, from the `since`th on, and give it."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            while True:
-                for event in self.told[since:]:
-                    if wanted(event):
-                        return event
-                self._news.clear()
-                await self._news.wait()
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while True:
+                    for event in self.told[since:]:
+                        if wanted(event):
+                            return event
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise TimeoutError(f"not told; the last was {self.told[-9:]}") from None
 
     async def heard(self, event: Told, *, since: int = 0) -> None:
         """Wait for exactly this event."""

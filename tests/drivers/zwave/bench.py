@@ -12,7 +12,7 @@ from gateway.model.device import DeviceId
 from gateway.model.event import DriverFound
 from tests.drivers.house import House, living
 from tests.drivers.zwave.cast import enter_lock, enter_siren
-from tests.drivers.zwave.scripted import SLEEPER, Message, Server, scripted
+from tests.drivers.zwave.scripted import SLEEPER, Message, Refuse, Server, scripted
 
 INVOKE = "endpoint.invoke_cc_api"
 TURNED_ON = {"commandClass": 37, "endpoint": 0, "property": "currentValue", "newValue": True}
@@ -57,7 +57,7 @@ async def running(
     set_up: Callable[[Server], None] = lambda _: None,
     **wishes: Any,
 ) -> AsyncIterator[Bench]:
-    """Run a driver; `answers` are what devices say to a call of a method."""
+    """Run a driver; `answers` are what devices say to a call of a method, or why not."""
     async with scripted() as server:
         enter_siren(server.state)
         enter_lock(server.state)
@@ -67,6 +67,8 @@ async def running(
         async def invoke(message: Message) -> Message:
             calls.append((message["nodeId"], message["methodName"]))
             said = (answers or {}).get(message["methodName"], {"status": 255})
+            if isinstance(said, Refuse):
+                raise said
             return {"response": said} if said is not None else {}
 
         server.on(INVOKE, invoke)

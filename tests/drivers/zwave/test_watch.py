@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from drivers.zwave import tasks
+from drivers.zwave import reading, tasks
 from drivers.zwave.retries import FIRST_SECONDS, LONGEST_SECONDS, Retries
-from gateway.model.capability import Siren
 from gateway.model.command import SoundSiren
-from gateway.model.event import DeviceHeard, Reported
+from gateway.model.event import DeviceHeard
 from tests.drivers.zwave.bench import INVOKE, Bench, device, put_to_sleep, running
 from tests.drivers.zwave.cast import LOCK, SIREN, value
-from tests.drivers.zwave.scripted import DEAD, PLUG, SLEEPER, Message, Server
+from tests.drivers.zwave.scripted import DEAD, PLUG, SLEEPER, Message, Refuse, Server
 from tests.waiting import until
+
+NODE_TIMEOUT = 201  # of Z-Wave JS
 
 
 def on_batteries(server: Server) -> None:
@@ -102,13 +103,32 @@ def test_what_is_never_told_is_asked_for_ever_more_seldom() -> None:
     assert retries.is_due(1, 30 * day)
 
 
-async def test_a_device_that_lacks_a_reading_is_not_read_whole_at_every_ping() -> None:
+async def test_a_device_that_lacks_a_reading_is_not_read_whole_at_every_ping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "AGAIN_SECONDS", 0.0)
     async with running({"getPlaying": None}, round_seconds=0.005) as bench:
-        await bench.house.heard(Reported(device(SIREN), Siren.UNKNOWN))
+        await until(lambda: len(bench.asked("getPlaying")) == 3)
         before = pinged(bench).count(SIREN)
         await until(lambda: pinged(bench).count(SIREN) > before + 20)
 
-        assert len(bench.asked("getPlaying")) == 2  # at the start, and once more
+        # At the start, soon after that, and at the first ping.
+        assert len(bench.asked("getPlaying")) == 3
+
+
+async def test_what_was_lost_on_the_air_is_asked_for_again_without_a_sign_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "AGAIN_SECONDS", 0.0)
+    async with running({"getPlaying": None}) as bench:
+        await until(lambda: len(bench.asked("getPlaying")) == 2)
+
+        assert not pinged(bench)
+
+
+async def test_a_question_that_fails_does_not_keep_the_others_from_being_asked() -> None:
+    async with running({"get": Refuse(NODE_TIMEOUT)}) as bench:
+        await until(lambda: bench.asked("get") and bench.asked("getPlaying"))
 
 
 # A flood
