@@ -15,7 +15,7 @@ from simulator.play.far_side import FarSide
 from simulator.play.house import HOUSES
 from simulator.play.hub import Hub
 
-SECONDS = 60.0
+SECONDS = 240.0  # the demo pairs a whole house, beside whatever else runs
 CODE = "4711"
 HOUSE = """
 [site]
