@@ -53,6 +53,7 @@ class Reader:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._reports: dict[int, int] = {}
+        self._before: dict[int, int] = {}  # reports, when it was asked last
         self._news = asyncio.Event()
 
     def heard(self, node: int) -> None:
@@ -99,10 +100,11 @@ class Reader:
 
     async def refresh(self, place: Place) -> None:
         """Read one device because somebody asks; raise DeviceUnreachable when it is silent."""
-        before = self._reports.get(place.node.node_id, 0)
+        asking = self._asking(place.node)
+        before = self._before[place.node.node_id]
         try:
             async with asyncio.timeout(READ_SECONDS):
-                await asyncio.shield(self._asking(place.node))
+                await asyncio.shield(asking)
         except TimeoutError:
             raise DeviceUnreachable(f"{place.id} did not answer: does it sleep?") from None
         await self._settled(place.node, before)
@@ -123,6 +125,7 @@ class Reader:
         """Ask once at a time: the queue of a device that sleeps holds one question, not a heap."""
         running = self._under_way.get(node.node_id)
         if running is None or running.done():
+            self._before[node.node_id] = self._reports.get(node.node_id, 0)
             running = self._under_way[node.node_id] = self._spawn(self._ask(node))
         return running
 

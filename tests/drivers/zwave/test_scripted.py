@@ -75,20 +75,22 @@ async def test_orders_for_a_sleeper_end_each_and_do_no_harm_to_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reading, "READ_SECONDS", 3.0)
-    async with running({"set": None}) as bench:
 
+    def answers(server: Server) -> None:
         async def refresh(message: Message) -> Message:
             if message["nodeId"] == SLEEPER:
                 await asyncio.Future()
-            await bench.server.tell("node", "value updated", nodeId=PLUG, args=TURNED_ON)
+            await server.tell("node", "value updated", nodeId=PLUG, args=TURNED_ON)
             return {}
 
-        bench.server.on("node.refresh_cc_values", refresh)
+        server.on("node.refresh_cc_values", refresh)
+
+    async with running({"set": None}, answers) as bench:
         sleeper, orders = device(SLEEPER), 200
         many = [_failure(bench.driver.perform(TurnSwitch(sleeper, on=True))) for _ in range(orders)]
         many += [_failure(bench.driver.perform(RefreshDevice(sleeper))) for _ in range(orders)]
         waiting = asyncio.gather(*many)
-        await bench.server.until_asked("node.refresh_cc_values")
+        await until(lambda: any(one.get("nodeId") == SLEEPER for one in bench.server.asked))
         assert await bench.driver.perform(RefreshDevice(device(PLUG))) is Proof.REPORTED
         assert await bench.driver.perform(SoundSiren(device(SIREN), 60)) is Proof.ACCEPTED
         ended = await asyncio.wait_for(waiting, 30)
