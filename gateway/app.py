@@ -192,7 +192,8 @@ class Hub:
         try:
             await self._socket.open()
         except OSError as error:  # law 6: keypads and sirens need no socket
-            self._house.take(StorageFailed(f"the local socket cannot be made: {error.strerror}"))
+            why = error.strerror or str(error)  # a path that is too long has no number
+            self._house.take(StorageFailed(f"the local socket cannot be made: {why}"))
         log.info("protecting, after %.1f s away", self._resumed.gap.total_seconds())
         async with asyncio.TaskGroup() as parts:
             running = [
