@@ -15,6 +15,7 @@ from gateway.model.event import ProgramEnded
 from gateway.sandbox.bounds import ENVIRONMENT
 from gateway.sandbox.layers import layers
 from gateway.sandbox.sandbox import Sandbox
+from tests.processes import all_pids, command_line
 
 LAMP = DeviceId("zigbee:0000000000000013/1")
 SIREN = DeviceId("zigbee:0000000000000011/1")
@@ -73,12 +74,5 @@ class Bench:
 
 def alive(mark: str, what: str = "/script/program") -> list[int]:
     """Give the processes whose command line holds both."""
-    found: list[int] = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (process / "cmdline").read_text("utf-8", "replace")
-        except OSError:  # it ended meanwhile
-            continue
-        if mark in line and what in line:
-            found.append(int(process.name))
-    return found
+    lines = ((pid, command_line(pid)) for pid in all_pids())
+    return [pid for pid, line in lines if mark in line and what in line]

@@ -1,12 +1,10 @@
 """A real server that is killed or hangs, a stick that is pulled, a siren that is dead."""
 
 import asyncio
-import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from gateway.model.driver import DeviceUnreachable, DriverError, RadioLost
 from gateway.model.event import DeviceFault, DeviceHeard, DriverFound, Fault, Proof
 from tests.drivers.house import House, living
 from tests.drivers.zwave.rig import KEYS, Rig, Stage, on, staged
+from tests.processes import children, command_line
 from tests.waiting import until_async
 
 KINDS = ("contact", "siren", "spare_siren", "plug")
@@ -220,10 +219,4 @@ async def _outcome(work: Awaitable[object]) -> object:
 
 def _servers() -> list[int]:
     """Give the servers that run as children of ours."""
-    found = []
-    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            with contextlib.suppress(FileNotFoundError):
-                line = Path(f"/proc/{pid}/cmdline").read_bytes()
-                found += [int(pid)] if b"serve.mjs" in line else []
-    return found
+    return [pid for pid in children(os.getpid()) if "serve.mjs" in command_line(pid)]

@@ -23,6 +23,7 @@ from drivers.zwave.server import Managed
 from gateway.model.driver import RadioLost
 from tests.drivers.zwave.programs import program
 from tests.drivers.zwave.stick import stick
+from tests.processes import children, command_line
 from tests.waiting import until
 
 LISTEN = "0A"  # in /proc/net/tcp
@@ -43,9 +44,7 @@ def managed(port: str, tmp_path: Path) -> Managed:
 
 def servers(parent: int) -> list[int]:
     """Give the servers that a process started."""
-    tasks = Path(f"/proc/{parent}/task").iterdir()
-    children = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
-    return [pid for pid in children if b"serve.mjs" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in children(parent) if "serve.mjs" in command_line(pid)]
 
 
 def is_there(pid: int) -> bool:
