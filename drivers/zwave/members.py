@@ -153,10 +153,14 @@ class Members:
     async def interview(self, node: Node, seconds: float) -> str:
         """Ask a device anew all that it can do. One that sleeps must be woken for it."""
         began, ended = Outcome[bool](), Outcome[bool]()
+        far = 0.0
 
         def went_on(event: Mapping[str, Any]) -> None:
+            nonlocal far
             if began.told:  # before that, the end of an earlier interview is told once more
-                self.progress(min(1.0, event["progress"] / 100), "it tells what it can do")
+                # Z-Wave JS may learn of more to ask: that is no step back.
+                far = max(far, min(1.0, event["progress"] / 100))
+                self.progress(far, "it tells what it can do")
 
         heard = {
             "interview started": lambda _: began.is_(True),
