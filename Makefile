@@ -38,7 +38,7 @@ imports: setup
 	@$(BIN)/lint-imports
 
 tests: setup
-	@$(BIN)/pytest -q -m 'not soak' -n 2 --dist loadfile $(PYTEST)
+	@$(BIN)/pytest -q -m 'not soak' -n 3 --dist loadfile $(PYTEST)
 
 soak: setup  ## long fuzz and kill runs
 	@$(BIN)/pytest -q -m soak $(PYTEST)
