@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from benchmarks import journal, memory, report, rules, rules_step, start, why, wire, zwave
+from benchmarks import cameras, journal, memory, report, rules, rules_step, start, why, wire, zwave
 from benchmarks.home import Bench
 from benchmarks.report import Figure
 
@@ -19,6 +19,7 @@ PARTS: Mapping[str, Part] = {
     "rules": rules.measure,
     "why": why.measure,
     "zwave": zwave.measure,
+    "cameras": cameras.measure,
 }
 
 

@@ -40,6 +40,7 @@ class Case:
     is_target: bool = False
     milliseconds: list[float] = field(default_factory=list[float])
     answers: list[float] = field(default_factory=list[float])
+    worked: list[float] = field(default_factory=list[float])  # by the hub, in those
     alarms_lost: int = 0
     closings_lost: int = 0
     seconds: float = 0.0
@@ -97,6 +98,11 @@ async def measure(bench: Bench) -> list[Figure]:
                 await floor.measure()
                 await _Block(house, witness, case, Random(block)).run()
     return [*_floors(floor), *(figure for case in every for figure in case.figures(floor))]
+
+
+async def alarms(house: VirtualHouse, witness: Witness, case: Case, random: Random) -> None:
+    """Add a block of a case's alarms, for another part."""
+    await _Block(house, witness, case, random).run()
 
 
 def _floors(floor: Floor) -> list[Figure]:
@@ -196,10 +202,16 @@ class _Block:
     async def _probe(self) -> None:
         """Time answers of the hub's socket: a loop that is held up answers late."""
         while True:
-            asked = time.perf_counter()
+            asked, worked = time.perf_counter(), self._hub_seconds()
             await self.house.hub.ask("state")
             self.case.answers.append((time.perf_counter() - asked) * 1000)
+            self.case.worked.append((self._hub_seconds() - worked) * 1000)
             await asyncio.sleep(PROBE_SECONDS)
+
+    def _hub_seconds(self) -> float:
+        """Give what all of the hub's process took, in CPU seconds (clock_getcpuclockid(3))."""
+        assert self.house.hub.pid is not None  # it runs
+        return time.clock_gettime(~self.house.hub.pid << 3 | 2)
 
     async def _counts(self) -> dict[str, int]:
         counts: dict[str, int] = (await self.house.far.ask("statistics"))["statistics"]

@@ -21,6 +21,7 @@ from gateway.config.codes import CodeBook
 from gateway.config.errors import ConfigErrors
 from gateway.config.load import Config, load_sparing
 from gateway.config.source import pack
+from gateway.detection.keeper import Detection
 from gateway.doorman import Doorman
 from gateway.executor import Executor
 from gateway.house import House
@@ -28,22 +29,30 @@ from gateway.journal.journal import Journal, entries_with_orders
 from gateway.journal.records import JournalError
 from gateway.journal.telemetry import TelemetryLog
 from gateway.lock_codes import LockCodes
-from gateway.model.credential import Code, CodeOffered, LockCodeRead
-from gateway.model.device import DeviceId, DriverId
-from gateway.model.driver import Driver
+from gateway.model.answers import Answers, Nearby
+from gateway.model.credential import (
+    Code,
+    CodeOffered,
+    LockCodeRead,
+    Noticed,
+    StreamsFound,
+    ViewChanged,
+)
+from gateway.model.device import DriverId
+from gateway.model.driver import Driver, Told
 from gateway.model.effect import Notify, Order
 from gateway.model.event import (
     AreaLost,
     ClockStepped,
     ConfigurationLoaded,
     Entry,
-    Event,
     PartFailed,
     Started,
     StorageFailed,
     Telemetry,
     WallTold,
 )
+from gateway.radios import drivers
 from gateway.recovery import Configured, Folded, Redelivery, Snapshots, folded
 from gateway.reload import Change, Next, NotNow, change, known_of, prepare
 from gateway.sandbox.layers import layers
@@ -115,6 +124,8 @@ class Hub:
         self._lock_codes = LockCodes(
             Vault(config.state_folder), lambda: self._house, lambda: self._codes
         )
+        plan = config.plan()
+        self._detection = None if plan is None else Detection(plan, self._hear)
         self._executor = Executor(
             self._drivers,
             self._clock,
@@ -123,6 +134,7 @@ class Hub:
             _tell,
             run_program=sandbox.run,
             fill=self._lock_codes.filled,
+            see=None if self._detection is None else self._detection.see,
         )
         self._house = House(
             site=now.site,
@@ -152,6 +164,7 @@ class Hub:
             offset=lambda: self._resumed.era.offset,
             entries=partial(entries_with_orders, self._config.state_folder),
             checks=self._checks,
+            newcomers=self._newcomers,
             reload=self.reload,
             stop=self.stop,
             lock_codes=self._lock_codes,
@@ -180,10 +193,14 @@ class Hub:
         self._house.wake()
 
     def _tell_left_out(self) -> None:
-        """Tell of rules with mistakes, without which the house is guarded all the same."""
-        bad = self._config.left_out
-        for one in bad:
-            log.error("left out of the rules: %s", one)
+        """Tell of rules and logins with mistakes; the house is guarded all the same."""
+        for one in self._config.left_out:
+            log.error(
+                "%s: %s", "without a password" if one.camera else "left out of the rules", one
+            )
+            if one.camera:
+                self._house.take(PartFailed(f"the login at {one.camera}", one.sentence()))
+        bad = [one for one in self._config.left_out if not one.camera]
         if bad:
             self._house.take(PartFailed(THE_RULES, f"{bad[0].sentence()} ({len(bad)} in all)"))
 
@@ -200,8 +217,10 @@ class Hub:
                 parts.create_task(watch_steps(self._clock, self._stepped)),
                 parts.create_task(tell_wall(self._clock, WallWish(self._house), self._house.take)),
             ]
+            if self._detection is not None:
+                running.append(parts.create_task(self._detection.run()))
             # Only now: the radio libraries take a second to load, and the rules hold already.
-            for driver in await asyncio.to_thread(_drivers, self._config):
+            for driver in await asyncio.to_thread(drivers, self._config):
                 self._drivers[driver.id] = driver
                 running.append(parts.create_task(keep(driver, self._hear)))
             _settle_memory()
@@ -259,7 +278,15 @@ class Hub:
 
     async def _checks(self) -> list[Json]:
         walls = await layers() if has_programs(self._house.site) else ()
-        return checks(self._house, self._journal.lost, walls)
+        cameras = None if self._detection is None else self._detection.standing
+        own = [check for driver in self._answering() for check in driver.checks]
+        return checks(self._house, self._journal.lost, walls, cameras, own)
+
+    def _answering(self) -> list[Answers]:
+        return [driver for driver in self._drivers.values() if isinstance(driver, Answers)]
+
+    def _newcomers(self) -> list[Nearby]:
+        return [one for driver in self._answering() for one in driver.newcomers]
 
     async def close(self) -> None:
         """End every part, the journal last, whatever becomes of those before it."""
@@ -287,7 +314,7 @@ class Hub:
         if site.rules.rules or has_windows(site):
             self._house.take(WallTold(self._clock.wall()))
 
-    def _hear(self, said: Event | Telemetry | CodeOffered | LockCodeRead) -> None:
+    def _hear(self, said: Told) -> None:
         """Sort what a driver says: to the house, to the doorman, or to the telemetry."""
         match said:
             case Telemetry():
@@ -296,6 +323,12 @@ class Hub:
                 self._doorman.offer(said)
             case LockCodeRead():
                 self._lock_codes.read(said)
+            case StreamsFound() if self._detection is not None:
+                self._detection.streams(said)
+            case Noticed() | ViewChanged() if self._detection is not None:
+                self._detection.noticed(said)
+            case StreamsFound() | Noticed() | ViewChanged():
+                pass  # there is nobody to look
             case _:
                 self._house.take(said)
 
@@ -312,71 +345,6 @@ class Hub:
 
 def _tell(notice: Notify) -> None:
     logs.tell(notice.text, notice.level)
-
-
-def _drivers(config: Config) -> list[Driver]:
-    """Build the drivers that the configuration asks for: one line each."""
-    drivers: list[Driver] = []
-    if config.zigbee is not None:
-        drivers.append(_zigbee(config))
-    if config.zwave is not None:
-        drivers.append(_zwave(config))
-    return drivers
-
-
-def _zigbee(config: Config) -> Driver:
-    from drivers.zigbee.driver import ZigbeeDriver  # noqa: PLC0415  # a second, see Hub.live
-    from drivers.zigbee.settings import ZigbeeSettings  # noqa: PLC0415
-
-    section = config.zigbee
-    assert section is not None  # noqa: S101  # _drivers looked
-    return ZigbeeDriver(
-        ZigbeeSettings(
-            port=config.zigbee_port or "",
-            channel=section.channel,
-            baud=section.baud,
-            install_codes_only=section.install_codes_only,
-            database=config.state_folder / "zigbee" / "zigbee.sqlite",
-        )
-    )
-
-
-def _zwave(config: Config) -> Driver:
-    from drivers.zwave.driver import ZwaveDriver  # noqa: PLC0415  # a second, see Hub.live
-    from drivers.zwave.seams import External  # noqa: PLC0415
-    from drivers.zwave.server import Managed  # noqa: PLC0415
-    from drivers.zwave.settings import Override, ZwaveSettings  # noqa: PLC0415
-
-    section = config.zwave
-    assert section is not None  # noqa: S101  # _drivers looked
-    ids = {device.name: DeviceId(device.id) for device in config.devices}
-    overrides = (
-        Override(
-            device=ids[one.device],
-            source=one.source.value,
-            reads={int(number): word for number, word in one.reads.items()},
-            name=one.name,
-        )
-        for one in section.overrides
-    )
-    managed = Managed(
-        port=config.zwave_port or "",
-        folder=config.zwave_folder,
-        keys=config.zwave_keys,
-        node=config.zwave_node,
-        soft_reset=section.soft_reset,
-        recovery=section.recovery,
-        log_level=section.log_level,
-    )
-    return ZwaveDriver(
-        ZwaveSettings(
-            server=managed if section.url is None else External(section.url),
-            overrides=tuple(overrides),
-            siren_tone=section.siren_tone,
-            siren_volume=section.siren_volume,
-            backups=config.zwave_folder / "backups",
-        )
-    )
 
 
 def _settle_memory() -> None:

@@ -30,6 +30,8 @@ from gateway.model.driver import (
     RadioLost,
 )
 from gateway.model.effect import (
+    Inspect,
+    KeepClip,
     Notify,
     Order,
     OrderId,
@@ -40,6 +42,7 @@ from gateway.model.effect import (
     repeat_of,
 )
 from gateway.model.event import CommandConfirmed, CommandFailed, Event, ProgramEnded, Proof
+from gateway.model.sight import ClipFailed, Inspected
 
 ATTEMPT_SECONDS = 10.0
 """A driver that has not answered by then did not."""
@@ -80,8 +83,12 @@ class Executor:
         *,
         run_program: Callable[[RunProgram], Awaitable[ProgramEnded]] | None = None,
         fill: Callable[[SetLockCode], SetLockCode] | None = None,
+        see: Callable[[Inspect | KeepClip], None] | None = None,
     ) -> None:
-        """`fill` gives an order to a lock the PIN that the journal never held."""
+        """`fill` gives an order to a lock the PIN that the journal never held.
+
+        `see` hands what cameras are to do to the detection, which answers with events.
+        """
         self._drivers = drivers
         self._clock = clock
         self._report = report
@@ -89,6 +96,7 @@ class Executor:
         self._tell = tell
         self._run_program = run_program
         self._fill = fill
+        self._see = see
         self._lanes: dict[Topic, _Lane] = {}
         self._programs: set[asyncio.Task[None]] = set()
 
@@ -100,6 +108,8 @@ class Executor:
                 self._settle(order.id, "told")
             case RuleRan():  # a record, and handed to nobody
                 pass
+            case Inspect() | KeepClip() as ask:
+                self._look(order, ask)
             case RunProgram() as ask:
                 # Not at once: to start a process takes longer than all that may wait behind this.
                 task = asyncio.get_running_loop().create_task(self._see_through(order, ask))
@@ -129,6 +139,28 @@ class Executor:
                 ended = ProgramEnded(ask.rule, ask.program, reason=reason)
         self._settle(order.id, f"failed: {ended.reason}" if ended.reason else "ended")
         self._report(ended)
+
+    def _look(self, order: Order, ask: Inspect | KeepClip) -> None:
+        """Have the detection look or record; where there is none, say so of each camera."""
+        if self._see is not None:
+            try:
+                self._see(ask)
+            except Exception as bug:  # cameras stop nothing else (law 6)
+                log.exception("the detection failed")
+                self._unseen(order, ask, f"the detection failed: {type(bug).__name__}")
+            else:
+                self._settle(order.id, "handed over")
+        else:
+            self._unseen(order, ask, "there is no detection")
+
+    def _unseen(self, order: Order, ask: Inspect | KeepClip, reason: str) -> None:
+        self._settle(order.id, f"failed: {reason}")
+        for camera in ask.cameras:
+            match ask:
+                case Inspect():
+                    self._report(Inspected(camera, (), 0, reason))
+                case KeepClip(incident=incident):
+                    self._report(ClipFailed(camera, incident, reason))
 
     def _queue(self, order: Order, command: Command) -> None:
         key = target_of(command), isinstance(command, SoundSiren | SilenceSiren)

@@ -15,7 +15,16 @@ from gateway.journal.records import Recovered
 from gateway.model.clock import HouseTime, between
 from gateway.model.command import ClearLockCode, LockDoor, TurnSwitch
 from gateway.model.device import DeviceId
-from gateway.model.effect import Notify, Order, OrderId, Perform, RuleRan, RunProgram
+from gateway.model.effect import (
+    Inspect,
+    KeepClip,
+    Notify,
+    Order,
+    OrderId,
+    Perform,
+    RuleRan,
+    RunProgram,
+)
 from gateway.model.event import (
     ConfigurationLoaded,
     DeviceJoined,
@@ -229,9 +238,9 @@ class Redelivery:
     """Orders that nobody confirmed before the hub ended.
 
     Notices are told. A bolt is thrown, and a lock's code cleared, once the lock is found; a switch
-    is switched, where that was asked a moment ago. What should sound, shine and show follows from
-    the state. All else is dropped: whoever asked is not waiting any more, and a door that opens now
-    opens late.
+    is switched, where that was asked a moment ago. What should sound, shine, show and be recorded
+    follows from the state. All else is dropped: whoever asked is not waiting any more, and a door
+    that opens now opens late.
     """
 
     def __init__(
@@ -260,7 +269,7 @@ class Redelivery:
                     | TurnSwitch(device=device)
                 ):
                     self._waiting.setdefault(device, []).append(order)
-                case Perform():
+                case Perform() | Inspect() | KeepClip():
                     settle(order.id, _RESTARTED)
 
     def watch(self, entry: Entry, _: State, __: Sequence[Order]) -> None:

@@ -132,9 +132,33 @@ def _digests(site: Site) -> dict[str, str]:
 
 
 def _restart(old: Config, new: Config) -> Iterator[str]:
-    if old.zigbee != new.zigbee:
-        yield "[zigbee] takes a restart of the hub"
-    if old.zwave != new.zwave:
-        yield "[zwave] takes a restart of the hub"
-    if old.state != new.state:
-        yield "[state] takes a restart of the hub"
+    for field, section in _AT_START.items():
+        if getattr(old, field) != getattr(new, field):
+            yield f"{section} takes a restart of the hub{_until_then(field, old, new)}"
+
+
+def _until_then(field: str, old: Config, new: Config) -> str:
+    """Say which cameras wait for the restart, and where recordings go until then."""
+    match field:
+        case "cameras":
+            changes = ", ".join(_compared("camera", _cameras(old), _cameras(new)))
+            return f" ({changes})" if changes else ""  # only their order is another
+        case "evidence" if old.evidence.folder != new.evidence.folder:
+            here, there = (one.state_folder / one.evidence.folder for one in (old, new))
+            return f": until then it records into {here}, and `nightlatch clip` reads {there}"
+        case _:
+            return ""
+
+
+def _cameras(config: Config) -> dict[str, object]:
+    return {camera.name: camera for camera in config.cameras}
+
+
+_AT_START = {
+    "zigbee": "[zigbee]",
+    "zwave": "[zwave]",
+    "cameras": "[[camera]]",
+    "detector": "[detector]",
+    "evidence": "[evidence]",
+    "state": "[state]",
+}

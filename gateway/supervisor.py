@@ -4,9 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from gateway.model.credential import CodeOffered, LockCodeRead
-from gateway.model.driver import Driver, DriverError, Report
-from gateway.model.event import DriverFound, DriverLost, Event, Telemetry
+from gateway.model.driver import Driver, DriverError, Report, Told
+from gateway.model.event import DriverFound, DriverLost
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before each new try; the last holds for all that follow."""
@@ -52,7 +51,7 @@ class _Life:
         self._losses += 1
         return PAUSES[min(self._losses, len(PAUSES)) - 1]
 
-    def _hear(self, said: Event | Telemetry | CodeOffered | LockCodeRead) -> None:
+    def _hear(self, said: Told) -> None:
         if isinstance(said, DriverFound):
             self._losses = 0
             self._told_lost = False

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from gateway.model.device import DriverId
 from gateway.model.driver import Driver, DriverError
 from gateway.model.effect import Order
-from gateway.model.event import DriverLost, Entry, Event, UpkeepBegan, UpkeepEnded
+from gateway.model.event import DriverLost, Entry, Event
 from gateway.model.upkeep import Job, Task, Upkeep, is_whole
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 from rules.state import Phase, State
 
 log = logging.getLogger("nightlatch.upkeep")

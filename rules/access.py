@@ -7,11 +7,15 @@ from dataclasses import replace
 
 from gateway.model.clock import HouseTime, after
 from gateway.model.command import (
+    AimCamera,
     ClearLockCode,
     Command,
+    LearnView,
     MoveGate,
     PermitJoin,
+    RebootCamera,
     RemoveDevice,
+    SetInfrared,
     SetLockCode,
     SilenceSiren,
     UnlockDoor,
@@ -27,7 +31,7 @@ from gateway.model.event import (
     Event,
     ResetRequested,
 )
-from rules.site import Site
+from rules.site import RULE, Site
 from rules.state import Failures, Phase, State, put, without
 
 
@@ -59,6 +63,9 @@ def needs_code(state: State, site: Site, command: Command) -> bool:
             return True
         case SilenceSiren(device=device):
             return any(device in site.areas[name].sirens for name in _sounding(site, state))
+        case AimCamera() | SetInfrared() | RebootCamera() | LearnView():
+            device = command.device
+            return any(_relies_on(site, name, device) for name in _armed(site, state))
         case PermitJoin(seconds=seconds):
             return seconds > 0 and bool(_armed(site, state))
         case _:
@@ -123,7 +130,15 @@ def _may_bypass(site: Site, state: State, event: BypassRequested) -> str:
 def _may_command(site: Site, state: State, event: CommandRequested) -> str:
     if not needs_code(state, site, event.command):
         return ""
+    if isinstance(event.command, AimCamera | SetInfrared) and event.by.startswith(RULE):
+        return ""  # whoever wrote the rule wanted the camera to follow what happens
     return _may_disarm(site, event.by, *_armed(site, state))
+
+
+def _relies_on(site: Site, area: str, camera: DeviceId) -> bool:
+    """Tell whether an area is looked at, or guarded, by a camera."""
+    guarded = any(zone.device == camera for zone in site.zones.values() if zone.area == area)
+    return guarded or camera in site.areas[area].cameras
 
 
 def _armed(site: Site, state: State) -> list[str]:

@@ -6,15 +6,15 @@ disarmed ──arm──▶ exit ──▶ armed ──entry zone──▶ entry
     └────────────────────── disarm, from anywhere ────────────────────
 ```
 A new phase is counted from the moment it begins, never from the deadline that was missed: a siren
-once sounded runs its whole time unless somebody disarms.
+once sounded runs its whole time unless somebody disarms. A trip that waits to be
+confirmed (`doubt`) is no phase: it waits beside whichever there is.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from gateway.model.capability import Capability, Tamper, capability_of
-from gateway.model.clock import HouseTime, after
+from gateway.model.clock import HouseTime
 from gateway.model.effect import Level, Notify
 from gateway.model.event import (
     ArmRequested,
@@ -27,8 +27,10 @@ from gateway.model.event import (
     Started,
     Ticked,
 )
+from gateway.model.sight import AnimalSeen, PersonSeen, Sighting, VehicleSeen, seen_of
+from rules import confirm, doubts, phases
 from rules.site import Area, OnTamper, Site, Zone, ZoneKind
-from rules.state import TRIPS_MAX, AreaState, Phase, State, Trip, with_area
+from rules.state import AreaState, Phase, State, Trip, Verdict, with_area
 from rules.zones import blockers, devices_of, last_tripped, trips, zones_of
 
 type Step = tuple[State, tuple[Notify, ...]]
@@ -36,9 +38,17 @@ type Step = tuple[State, tuple[Notify, ...]]
 
 def step(site: Site, before: State, state: State, event: Event, at: HouseTime) -> Step:
     """Move the areas on. `before` is the state without the event's reading, `state` with it."""
+    state, said = _moved(site, before, confirm.fold(site, state, event, at), event, at)
+    state, settled = doubts.settle(site, state, at)
+    return state, (*said, *settled)
+
+
+def _moved(site: Site, before: State, state: State, event: Event, at: HouseTime) -> Step:
     match event:
         case Reported():
             return _reported(site, before, state, event, at)
+        case PersonSeen() | VehicleSeen() | AnimalSeen():
+            return _sighted(site, state, event, at)
         case PanicPressed():
             return _panic(site, state, event, at)
         case ArmRequested():
@@ -59,7 +69,12 @@ def step(site: Site, before: State, state: State, event: Event, at: HouseTime) -
 
 def next_deadline(state: State) -> HouseTime | None:
     """Give the earliest deadline of all areas."""
-    return min((a.deadline for a in state.areas.values() if a.deadline is not None), default=None)
+    deadlines = (
+        when
+        for area in state.areas.values()
+        for when in (area.deadline, None if area.doubt is None else area.doubt.deadline)
+    )
+    return min((when for when in deadlines if when is not None), default=None)
 
 
 # -- what devices tell ---------------------------------------------------------------------------
@@ -68,16 +83,37 @@ def next_deadline(state: State) -> HouseTime | None:
 def _reported(site: Site, before: State, state: State, event: Reported, at: HouseTime) -> Step:
     if not trips(before, event):
         return state, ()
-    said: tuple[Notify, ...] = ()
     trip = Trip("", event.device, f"{capability_of(event.reading)}:{event.reading}", at)
-    for zone in site.by_device.get((event.device, capability_of(event.reading)), ()):
-        now = state.areas[zone.area]
-        moved = _trip(site.areas[zone.area], now, zone, replace(trip, zone=zone.name))
-        state, said = with_area(state, zone.area, moved), said + _told(site, zone.area, now, moved)
+    zones = site.by_device.get((event.device, capability_of(event.reading)), ())
+    state, said = _tripped(site, state, zones, trip)
     if event.reading is Tamper.TAMPERED:
         for area in _areas_with(site, event):
             state, more = _tampered(site, state, area, trip)
             said += more
+    return state, said
+
+
+def _sighted(site: Site, state: State, event: Sighting, at: HouseTime) -> Step:
+    """What a camera sees trips its zones, each time anew."""
+    seen = seen_of(event)
+    zones = tuple(
+        zone
+        for zone in site.by_device.get((event.device, Capability.CAMERA), ())
+        if seen in zone.sees and (not zone.places or not zone.places.isdisjoint(event.zones))
+    )
+    return _tripped(site, state, zones, Trip("", event.device, f"{Capability.CAMERA}:{seen}", at))
+
+
+def _tripped(site: Site, state: State, zones: tuple[Zone, ...], trip: Trip) -> Step:
+    said: tuple[Notify, ...] = ()
+    for zone in zones:
+        its = replace(trip, zone=zone.name)
+        # What it confirms sounds first: then it is one trip more of that alarm.
+        state, settled = doubts.settle(site, confirm.witnessed(site, state, zone, its), trip.at)
+        now = state.areas[zone.area]
+        moved = _trip(site.areas[zone.area], now, zone, its)
+        state = with_area(state, zone.area, moved)
+        said += (*settled, *phases.told(site, zone.area, now, moved))
     return state, said
 
 
@@ -86,22 +122,33 @@ def _trip(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
     if zone.name in now.bypassed:
         return now
     if zone.kind is ZoneKind.ALWAYS:
-        return _sound(area, now, trip)
+        return phases.sound(area, now, trip)
     if now.mode is None or now.mode not in zone.modes:
         return now
     match now.phase:
         case Phase.EXIT:
-            return _sound(area, now, trip) if zone.kind is ZoneKind.INSTANT else now
+            return _alert(area, now, zone, trip) if zone.kind is ZoneKind.INSTANT else now
         case Phase.ARMED if zone.kind is ZoneKind.ENTRY:
             return _enter(area, now, zone, trip)
         case Phase.ENTRY if zone.kind is ZoneKind.ENTRY:
             return _enter_again(area, now, zone, trip)
         case Phase.ENTRY if zone.kind is ZoneKind.FOLLOWER:
-            return _remember(now, trip)
+            return phases.remember(now, trip)
         case Phase.ARMED | Phase.ENTRY | Phase.ALARM:
-            return _sound(area, now, trip)
+            return _alert(area, now, zone, trip)
         case Phase.DISARMED:
             return now
+
+
+def _alert(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
+    """Sound the alarm, or hold the trip where its zone asks for a second witness."""
+    if now.phase is Phase.ALARM or not confirm.asks(area, zone):
+        return phases.sound(area, now, trip)
+    held = confirm.doubt(area, now, trip)
+    if held is None:
+        second = Verdict(confirmed=False, said="unconfirmed: it is the second trip")
+        return phases.sound(area, now, trip, second)
+    return replace(phases.remember(now, trip), doubt=held)
 
 
 def _enter(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
@@ -109,8 +156,8 @@ def _enter(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
     if delay is None:
         delay = area.modes[now.mode or ""].entry_delay
     if not delay:
-        return _sound(area, now, trip)
-    return _begin(_remember(now, trip), Phase.ENTRY, trip.at, delay)
+        return phases.sound(area, now, trip)
+    return phases.begin(phases.remember(now, trip), Phase.ENTRY, trip.at, delay)
 
 
 def _enter_again(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaState:
@@ -122,15 +169,19 @@ def _enter_again(area: Area, now: AreaState, zone: Zone, trip: Trip) -> AreaStat
 
 
 def _areas_with(site: Site, event: Reported | PanicPressed) -> Iterator[Area]:
-    return (area for area in site.areas.values() if event.device in devices_of(site, area))
+    return (
+        area
+        for area in site.areas.values()
+        if event.device in area.cameras or event.device in devices_of(site, area)
+    )
 
 
 def _tampered(site: Site, state: State, area: Area, trip: Trip) -> Step:
     now = state.areas[area.name]
     if now.mode is None and area.on_tamper is OnTamper.TROUBLE:
         return state, ()
-    moved = _sound(area, now, trip)
-    return with_area(state, area.name, moved), _told(site, area.name, now, moved)
+    moved = phases.sound(area, now, trip)
+    return with_area(state, area.name, moved), phases.told(site, area.name, now, moved)
 
 
 def _panic(site: Site, state: State, event: PanicPressed, at: HouseTime) -> Step:
@@ -138,8 +189,11 @@ def _panic(site: Site, state: State, event: PanicPressed, at: HouseTime) -> Step
     trip = Trip("", event.device, f"{Capability.KEYPAD}:{event.kind}", at)
     for area in _areas_with(site, event):
         now = state.areas[area.name]
-        moved = _sound(area, now, trip)
-        state, said = with_area(state, area.name, moved), said + _told(site, area.name, now, moved)
+        moved = phases.sound(area, now, trip)
+        state, said = (
+            with_area(state, area.name, moved),
+            said + phases.told(site, area.name, now, moved),
+        )
     return state, said
 
 
@@ -155,7 +209,7 @@ def _arm(site: Site, state: State, event: ArmRequested, at: HouseTime) -> Step:
     bypassed = now.bypassed | event.bypass | forced
     fresh = AreaState(mode=event.mode, by=event.by, bypassed=bypassed)
     delay = site.areas[event.area].modes[event.mode].exit_delay
-    armed = _begin(fresh, Phase.EXIT, at, delay)
+    armed = phases.begin(fresh, Phase.EXIT, at, delay)
     said = f"{event.area} is being armed {event.mode} by {event.by}"
     left_out = f", without {', '.join(sorted(bypassed))}" if bypassed else ""
     in_spite = _faults(site, state, event)
@@ -201,7 +255,8 @@ def _disarm(site: Site, state: State, event: DisarmRequested, at: HouseTime) -> 
     if now is None or event.area not in site.areas:
         return state, ()
     trips = now.trips if now.alarmed else ()
-    free = AreaState(since=at, by=event.by, trips=trips, alarmed=now.alarmed)
+    verdict = now.verdict if now.alarmed else None
+    free = AreaState(since=at, by=event.by, trips=trips, alarmed=now.alarmed, verdict=verdict)
     text = f"{event.area} disarmed by {event.by}"
     if now.alarmed:
         text += " after an alarm"
@@ -212,7 +267,7 @@ def _reset(state: State, event: ResetRequested) -> Step:
     now = state.areas.get(event.area)
     if now is None or now.phase is not Phase.DISARMED:
         return state, ()
-    return with_area(state, event.area, replace(now, trips=(), alarmed=False)), ()
+    return with_area(state, event.area, replace(now, trips=(), alarmed=False, verdict=None)), ()
 
 
 def _bypass(site: Site, state: State, event: BypassRequested) -> Step:
@@ -231,11 +286,11 @@ def _bypass(site: Site, state: State, event: BypassRequested) -> Step:
 
 
 def _expire(site: Site, state: State, at: HouseTime) -> Step:
-    said: tuple[Notify, ...] = ()
+    state, said = doubts.overdue(site, state, at)
     for name, now in state.areas.items():
         if now.deadline is not None and now.deadline <= at:
             moved = _over(site, state, name, now, at)
-            state, said = with_area(state, name, moved), said + _told(site, name, now, moved)
+            state, said = with_area(state, name, moved), said + phases.told(site, name, now, moved)
     return state, said
 
 
@@ -247,10 +302,10 @@ def _hasten(site: Site, state: State, at: HouseTime) -> Step:
             case Phase.EXIT | Phase.ENTRY:
                 moved = _over(site, state, name, now, at)
             case Phase.ALARM:
-                moved = _begin(now, Phase.ALARM, at, site.areas[name].siren_time)
+                moved = phases.begin(now, Phase.ALARM, at, site.areas[name].siren_time)
             case _:
                 continue
-        state, said = with_area(state, name, moved), said + _told(site, name, now, moved)
+        state, said = with_area(state, name, moved), said + phases.told(site, name, now, moved)
     return state, said
 
 
@@ -260,7 +315,7 @@ def _over(site: Site, state: State, name: str, now: AreaState, at: HouseTime) ->
         case Phase.EXIT:
             return _armed(site, state, name, now, at)
         case Phase.ENTRY:
-            return _alarm(site.areas[name], now, at)
+            return phases.alarm(site.areas[name], now, at)
         case Phase.ALARM:
             rest = Phase.ARMED if now.mode else Phase.DISARMED
             return replace(now, phase=rest, since=at, deadline=None)
@@ -281,49 +336,5 @@ def _armed(site: Site, state: State, name: str, now: AreaState, at: HouseTime) -
     return armed
 
 
-# -- phases --------------------------------------------------------------------------------------
-
-
-def _sound(area: Area, now: AreaState, trip: Trip) -> AreaState:
-    marked = _remember(now, trip)
-    return marked if now.phase is Phase.ALARM else _alarm(area, marked, trip.at)
-
-
-def _alarm(area: Area, now: AreaState, at: HouseTime) -> AreaState:
-    return replace(_begin(now, Phase.ALARM, at, area.siren_time), alarmed=True)
-
-
-def _begin(now: AreaState, phase: Phase, at: HouseTime, time: timedelta) -> AreaState:
-    return replace(now, phase=phase, since=at, deadline=after(at, time))
-
-
-def _remember(now: AreaState, trip: Trip) -> AreaState:
-    if any((t.zone, t.device, t.cause) == (trip.zone, trip.device, trip.cause) for t in now.trips):
-        return now
-    return replace(now, trips=(*now.trips, trip)[:TRIPS_MAX])
-
-
 def _earlier(one: HouseTime | None, other: HouseTime | None) -> HouseTime | None:
     return min((d for d in (one, other) if d is not None), default=None)
-
-
-def _told(site: Site, name: str, before: AreaState, now: AreaState) -> tuple[Notify, ...]:
-    """What people hear of an area that moved on its own."""
-    if now.phase is before.phase:
-        return ()
-    match now.phase:
-        case Phase.ALARM:
-            causes = "; ".join(describe(site, trip) for trip in now.trips)
-            return (Notify(f"ALARM in {name}: {causes}", Level.ALARM),)
-        case Phase.ARMED if before.phase is Phase.ALARM:
-            return (Notify(f"the siren time of {name} is over; it stays armed", Level.INFO),)
-        case Phase.ARMED:
-            return (Notify(f"{name} is armed {now.mode}", Level.INFO),)
-        case Phase.ENTRY | Phase.EXIT | Phase.DISARMED:
-            return ()
-
-
-def describe(site: Site, trip: Trip) -> str:
-    """Name a trip in plain words: `front (front_door contact:open)`."""
-    device = site.names.get(trip.device, trip.device)
-    return f"{trip.zone} ({device} {trip.cause})" if trip.zone else f"{device} {trip.cause}"

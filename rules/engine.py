@@ -8,7 +8,7 @@ from dataclasses import replace
 from gateway.model.clock import HouseTime
 from gateway.model.effect import Effect
 from gateway.model.event import Event
-from rules import alarm, automation, health, lock_codes, panel, sounds
+from rules import alarm, automation, filming, health, lock_codes, panel, sounds
 from rules.site import Area, Site
 from rules.state import AreaState, Phase, State
 from rules.zones import zones_of
@@ -25,7 +25,7 @@ def initial(site: Site) -> State:
 def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, tuple[Effect, ...]]:
     """Give the state after this event, and what to do about it. `at` never goes back.
 
-    Effects come in the order in which they should leave: sirens and lights before words.
+    Effects come in the order in which they should leave: sirens and lights, cameras, words.
     """
     refused = panel.refused(site, state, event, at)
     if refused:
@@ -44,6 +44,7 @@ def next_deadline(state: State) -> HouseTime | None:
         alarm.next_deadline(state),
         health.next_deadline(state),
         sounds.next_deadline(state),
+        filming.next_deadline(state),
         lock_codes.next_deadline(state),
         automation.next_deadline(state),
     )
@@ -65,10 +66,11 @@ def fitted(site: Site, was: Site, state: State) -> tuple[State, tuple[str, ...],
         for name, area in site.areas.items()
     }
     state, plan = automation.reload(was.rules, site.rules, state)
+    films = {name: film for name, film in state.films.items() if name in areas}
     troubles = {t: since for t, since in state.troubles.items() if health.concerns(site, t)}
     left = [n for n in gone if n not in renamed.values() and _is_armed(state, n)]
     left += [n for n, area in site.areas.items() if not area.modes and _has_mode(state, n)]
-    return replace(state, areas=areas, troubles=troubles), tuple(left), plan
+    return replace(state, areas=areas, troubles=troubles, films=films), tuple(left), plan
 
 
 def _is_armed(state: State, area: str) -> bool:

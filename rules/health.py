@@ -7,6 +7,7 @@ from gateway.model.capability import (
     Battery,
     Keypad,
     Lock,
+    Picture,
     Power,
     Siren,
     Tamper,
@@ -14,11 +15,15 @@ from gateway.model.capability import (
 )
 from gateway.model.clock import HouseTime, after
 from gateway.model.command import (
+    AimCamera,
     Command,
     GiveJoinKey,
+    LearnView,
     PermitJoin,
     ReadLockCode,
+    RebootCamera,
     RemoveDevice,
+    SetInfrared,
 )
 from gateway.model.device import DeviceId, DriverId, driver_of
 from gateway.model.effect import Level, Notify
@@ -41,11 +46,21 @@ from gateway.model.event import (
     LockOperated,
     PanicPressed,
     PartFailed,
+    PartWorks,
     Reported,
     Started,
     StorageFailed,
     StorageRecovered,
     Ticked,
+)
+from gateway.model.sight import (
+    AnimalSeen,
+    ClipFailed,
+    ClipKept,
+    LineCrossed,
+    Loitered,
+    PersonSeen,
+    VehicleSeen,
 )
 from rules.site import Site
 from rules.state import State, Trouble, TroubleKind, put, reading_of, without
@@ -84,7 +99,12 @@ def next_deadline(state: State) -> HouseTime | None:
 def sentence(site: Site, trouble: Trouble) -> str:
     """Say a trouble in plain words."""
     name = next((n for d, n in site.names.items() if d == trouble.subject), trouble.subject)
-    return _SENTENCES[trouble.kind].format(name)
+    words = _SENTENCES[trouble.kind]
+    if trouble.kind in OF_CAMERAS and site.is_camera(trouble.subject):
+        words = OF_CAMERAS[trouble.kind]
+    elif trouble.kind is TroubleKind.PART and name.startswith("the clock of camera "):
+        words = "{} is wrong: give the camera a time server"
+    return words.format(name)
 
 
 def told(site: Site, state: State, trouble: Trouble) -> str:
@@ -105,6 +125,8 @@ _SENTENCES = {
     TroubleKind.INSECURE: "{} joined without security: remove it, and pair it anew with its key",
     TroubleKind.DEAD: "{} does not answer",
     TroubleKind.MAINS: "{} runs on its backup battery",
+    TroubleKind.CAMERA: "{} does not see",
+    TroubleKind.RECORDING: "{} did not record",
     TroubleKind.LOCK_CODE: "a PIN in {} is not as it should be: `nightlatch code list` shows which",
     TroubleKind.UNCONFIRMED: "{} did not do what it was asked",
     TroubleKind.RADIO_LOST: "the {} radio is lost",
@@ -114,6 +136,12 @@ _SENTENCES = {
     TroubleKind.CONFIGURATION: "area {} was armed and is no longer in the configuration",
     TroubleKind.CLOCK: "the wall clock of {} cannot be trusted",
 }
+
+OF_CAMERAS = {
+    TroubleKind.NOT_READY: "{} refuses the user or the password",
+    TroubleKind.SILENT: "{} tells nothing",
+}
+"""Troubles that are others with a camera, which nobody wakes and which has no battery."""
 
 
 def concerns(site: Site, trouble: Trouble) -> bool:
@@ -127,6 +155,10 @@ def _changes(before: State, event: Event) -> Changes:
             return _of_reading(before, event)
         case DeviceHeard() | LockOperated() | PanicPressed() | ButtonPressed():
             return _alive(event.device)
+        case PersonSeen() | VehicleSeen() | AnimalSeen() | LineCrossed() | Loitered():
+            return _alive(event.device)
+        case ClipKept() | ClipFailed():
+            return _of_recording(event)
         case DeviceFault():
             return {Trouble(_FAULTS[event.fault], event.device): event.present}
         case DeviceJoined():
@@ -148,6 +180,8 @@ def _of_hub(before: State, event: Event) -> Changes:
             return {Trouble(TroubleKind.STORAGE, ""): isinstance(event, StorageFailed)}
         case PartFailed(part=part):
             return {Trouble(TroubleKind.PART, part): True}
+        case PartWorks(part=part):
+            return {Trouble(TroubleKind.PART, part): False}
         case AreaLost(area=area):
             return {Trouble(TroubleKind.CONFIGURATION, area): True}
         case Started():
@@ -164,6 +198,13 @@ def _of_hub(before: State, event: Event) -> Changes:
 
 _OF_ONE_LIFE = {TroubleKind.STORAGE, TroubleKind.PART, TroubleKind.CONFIGURATION}
 """Troubles that a restart finds anew, or not."""
+
+
+def _of_recording(event: ClipKept | ClipFailed) -> Changes:
+    """One that failed may be kept in part: that says nothing of how the next will go."""
+    if isinstance(event, ClipKept) and event.cut:
+        return {}
+    return {Trouble(TroubleKind.RECORDING, event.device): isinstance(event, ClipFailed)}
 
 
 def _of_driver(event: DriverFound | DriverLost | JamChanged) -> Changes:
@@ -209,6 +250,10 @@ def _faults(state: State) -> Changes:
 
 
 def _of_reading(before: State, event: Reported) -> Changes:
+    if isinstance(event.reading, Picture):
+        blind = event.reading is not Picture.SEEING
+        alive = _alive(event.device) if event.reading is not Picture.UNKNOWN else {}
+        return {**alive, Trouble(TroubleKind.CAMERA, event.device): blind}
     if event.reading == "unknown":
         is_silent = _falls_silent(before, event)
         return {Trouble(TroubleKind.SILENT, event.device): True} if is_silent else {}
@@ -237,6 +282,9 @@ def _falls_silent(before: State, event: Reported) -> bool:
     """
     if isinstance(event.reading, Siren | Keypad | Battery):
         return False
+    known = {Trouble(kind, event.device) for kind in (TroubleKind.DEAD, TroubleKind.NOT_READY)}
+    if not known.isdisjoint(before.troubles):
+        return False  # that it says nothing is no news then
     device = before.devices.get(event.device)
     if device is None or (device.about is not None and device.about.mains):
         return True
@@ -262,10 +310,16 @@ def _of_outcome(event: CommandConfirmed | CommandFailed) -> Changes:
     failed = isinstance(event, CommandFailed)
     if isinstance(command, ReadLockCode):  # a look, and nobody's wish
         return {}
-    if failed and _is_watched(command):
+    if isinstance(event, CommandFailed) and (_is_watched(command) or _is_beyond(event)):
         return {}
     subject = getattr(command, "device", None) or getattr(command, "driver", "")
     return {Trouble(TroubleKind.UNCONFIRMED, str(subject)): failed}
+
+
+def _is_beyond(event: CommandFailed) -> bool:
+    """Tell whether a camera was asked what it can never do: nothing would end that trouble."""
+    of_cameras = AimCamera | SetInfrared | RebootCamera | LearnView
+    return event.permanent and isinstance(event.command, of_cameras)
 
 
 def _is_watched(command: Command) -> bool:
@@ -290,7 +344,9 @@ def _tell(site: Site, trouble: Trouble, event: Event, *, there: bool) -> Notify:
     if not there:
         return Notify(f"over: {text}", Level.INFO)
     match event:
-        case DriverLost() | CommandFailed() | StorageFailed() | PartFailed():
+        case Reported(reading=Picture() as picture) if trouble.kind is TroubleKind.CAMERA:
+            return Notify(f"trouble: {text}: {picture.value}", Level.TROUBLE)
+        case DriverLost() | CommandFailed() | StorageFailed() | PartFailed() | ClipFailed():
             return Notify(f"trouble: {text}: {event.reason}", Level.TROUBLE)
         case _:
             return Notify(f"trouble: {text}", Level.TROUBLE)

@@ -3,7 +3,7 @@
 from gateway.model.clock import HouseTime
 from gateway.model.effect import Effect, Level, Notify
 from gateway.model.event import Event
-from rules import access, alarm, comings, health, lock_codes, outputs, readings, sounds
+from rules import access, alarm, comings, filming, health, lock_codes, outputs, readings, sounds
 from rules.site import Site
 from rules.state import State
 
@@ -20,7 +20,7 @@ def refused(site: Site, state: State, event: Event, at: HouseTime) -> tuple[Effe
 def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, tuple[Effect, ...]]:
     """Give the state after an event that was not refused, and what to do about it.
 
-    Effects come in the order in which they should leave: sirens and lights before words.
+    Effects come in the order in which they should leave: sirens and lights, cameras, words.
     """
     seen = readings.fold(state, event, at)
     counted, warned = access.step(site, seen, event, at)
@@ -29,5 +29,6 @@ def step(site: Site, state: State, event: Event, at: HouseTime) -> tuple[State, 
     moved, came = comings.step(site, state, moved, event, at)
     heard = sounds.step(site, state, moved, event, at)
     orders = outputs.step(site, state, heard, event, at)
-    locked, pins = lock_codes.step(site, heard, event, at)
-    return locked, (*orders, *told, *came, *troubled, *warned, *pins)
+    filmed, asked = filming.step(site, state, heard, event, at)
+    locked, pins = lock_codes.step(site, filmed, event, at)
+    return locked, (*orders, *asked, *told, *came, *troubled, *warned, *pins)

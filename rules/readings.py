@@ -23,10 +23,10 @@ from gateway.model.event import (
     PanicPressed,
     Reported,
     Started,
-    UpkeepBegan,
-    UpkeepEnded,
 )
+from gateway.model.sight import AnimalSeen, LineCrossed, Loitered, PersonSeen, VehicleSeen
 from gateway.model.upkeep import is_whole
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 from rules.state import DeviceState, DriverState, State, lost_sight, put, without
 
 type OfDriver = DriverFound | DriverLost | JamChanged | JoiningChanged | UpkeepBegan | UpkeepEnded
@@ -37,7 +37,17 @@ def fold(state: State, event: Event, at: HouseTime) -> State:
     match event:
         case Reported():
             return _reported(state, event, at)
-        case DeviceHeard() | LockOperated() | PanicPressed() | ButtonPressed():
+        case (
+            DeviceHeard()
+            | LockOperated()
+            | PanicPressed()
+            | ButtonPressed()
+            | PersonSeen()
+            | VehicleSeen()
+            | AnimalSeen()
+            | LineCrossed()
+            | Loitered()
+        ):
             return _heard(state, event.device, at)
         case DeviceJoined():
             return _joined(state, event.device, at)

@@ -13,6 +13,7 @@ from gateway.model.capability import Capability, Reading
 from gateway.model.command import Command
 from gateway.model.device import DeviceId
 from gateway.model.effect import Level
+from gateway.model.sight import Seen
 from rules.expression import Compiled
 from rules.schedule import CatchUp, Schedule, Window
 from rules.state import Phase, TroubleKind
@@ -73,6 +74,43 @@ class TroubleComes:
 
 
 @dataclass(frozen=True, slots=True)
+class Sees:
+    """A camera sees something of a class, anywhere or in one of its own zones."""
+
+    device: DeviceId
+    seen: Seen
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crosses:
+    """Something crosses one of a camera's lines; None: of any class, in either direction."""
+
+    device: DeviceId
+    line: str
+    seen: Seen | None = None
+    inward: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loiters:
+    """Something stays in one of a camera's zones for longer than that allows."""
+
+    device: DeviceId
+    place: str
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button is pressed, that of a doorbell among them; None: any."""
+
+    device: DeviceId
+    button: int | None = None
+    gesture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scheduled:
     """A schedule fires."""
 
@@ -87,7 +125,18 @@ class Called:
 
 
 type Trigger = (
-    Becomes | Changes | AreaBecomes | CodeUsed | CodeWrong | TroubleComes | Scheduled | Called
+    Becomes
+    | Changes
+    | AreaBecomes
+    | CodeUsed
+    | CodeWrong
+    | TroubleComes
+    | Sees
+    | Crosses
+    | Loiters
+    | Pressed
+    | Scheduled
+    | Called
 )
 
 # -- do --------------------------------------------------------------------------------------------
@@ -182,8 +231,26 @@ class RunScript:
     may: tuple[Command, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record cameras, all as one incident: from some seconds before, for so long."""
+
+    cameras: tuple[DeviceId, ...]
+    time: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Have cameras look hard for so long."""
+
+    cameras: tuple[DeviceId, ...]
+    time: timedelta
+
+
 type Action = (
     Act
+    | Record
+    | Look
     | Tell
     | ArmArea
     | DisarmArea

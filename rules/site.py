@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from gateway.model.capability import Capability
 from gateway.model.device import DeviceId
+from gateway.model.sight import Seen
 from rules.rulebook import RuleBook
 from rules.schedule import Place, Window
 
@@ -38,6 +39,8 @@ class Zone:
     kind: ZoneKind
     modes: frozenset[str]  # empty for 24h: every mode and none
     entry_delay: timedelta | None = None  # instead of the mode's
+    sees: frozenset[Seen] = frozenset()  # of a camera's zone: what trips it
+    places: frozenset[str] = frozenset()  # of the camera's own zones, those meant; none: anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,29 @@ class Mode:
     name: str
     exit_delay: timedelta
     entry_delay: timedelta
+
+
+class Otherwise(StrEnum):
+    """What a trip is that nobody confirmed though everybody looked."""
+
+    ALARM = "alarm"  # an alarm, marked as unconfirmed
+    NOTICE = "notice"  # people are told; a second trip soon after is an alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """That some trips of an area wait, for a moment, for a second witness."""
+
+    zones: frozenset[str]  # whose trips wait
+    cameras: tuple[DeviceId, ...]  # each may confirm by a person
+    by_zones: frozenset[str] = frozenset()  # each may confirm by its trip
+    within: timedelta = timedelta(seconds=2)  # before the trip, and after it
+    otherwise: Otherwise = Otherwise.ALARM
+
+    @property
+    def always_alarms(self) -> bool:
+        """Tell whether a trip that nobody confirmed is an alarm all the same."""
+        return self.otherwise is Otherwise.ALARM
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +87,13 @@ class Area:
     on_tamper: OnTamper = OnTamper.TROUBLE
     lights: tuple[DeviceId, ...] = ()  # switched on while the alarm sounds
     unlock_disarms: tuple[DeviceId, ...] = ()  # locks at which a PIN disarms it too
+    cameras: tuple[DeviceId, ...] = ()  # that look at it
+    films: tuple[DeviceId, ...] = ()  # those of them that record
+    confirm: Confirm | None = None
 
+
+RULE = "rule:"
+"""How requests of a rule are signed; the rest is its name."""
 
 NOBODY = "cli"
 """What the journal calls whoever asks at the command line without a code."""
@@ -115,6 +147,10 @@ class Site:
         object.__setattr__(self, "made", {})
         if not self.windows:
             object.__setattr__(self, "windows", self.rules.windows)
+
+    def is_camera(self, device: str) -> bool:
+        """Tell whether a device is a camera that looks at an area."""
+        return any(device in area.cameras for area in self.areas.values())
 
     def owner_of(self, lock: DeviceId, slot: int | None) -> Person | None:
         """Give whose PIN is in a lock's slot; None where it is nobody's."""

@@ -42,6 +42,8 @@ class TroubleKind(StrEnum):
     INSECURE = "insecure"  # a device that joined with less security than it has
     DEAD = "dead"  # a device that did not acknowledge what it was sent
     MAINS = "mains"  # a device that runs on its backup battery
+    CAMERA = "camera"  # a camera that does not see
+    RECORDING = "recording"  # a camera whose last recording failed
     LOCK_CODE = "lock code"  # a lock without a PIN it should hold, or with another
     UNCONFIRMED = "unconfirmed"  # a command that its device did not take
     RADIO_LOST = "radio lost"
@@ -71,6 +73,40 @@ class Trip:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A trip that waits to be confirmed before it sounds the alarm."""
+
+    trip: Trip
+    deadline: HouseTime
+    answered: frozenset[DeviceId] = frozenset()  # cameras that have looked since
+    failed: str = ""  # which of them could not, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of the wait before an alarm."""
+
+    confirmed: bool
+    said: str  # "confirmed by yard camera (person, 0.84)"
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """When a witness last saw, or felt, something that confirms a trip."""
+
+    at: HouseTime
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What the cameras of an area record."""
+
+    incident: str
+    due: HouseTime  # when it is asked for again, to go on
+
+
+@dataclass(frozen=True, slots=True)
 class AreaState:
     """One area."""
 
@@ -82,6 +118,9 @@ class AreaState:
     bypassed: frozenset[str] = frozenset()
     trips: tuple[Trip, ...] = ()  # of this armed period
     alarmed: bool = False  # alarm memory: the trips were an alarm
+    doubt: Doubt | None = None  # a trip that waits to be confirmed, in any phase but ALARM
+    doubted: HouseTime | None = None  # a second trip before this waits for nobody
+    verdict: Verdict | None = None  # of the newest alarm, where one was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +177,9 @@ class State:
     wall: Wall | None = None  # None: not told since the start
     sounds: Mapping[DeviceId, HouseTime] = field(default_factory=dict[DeviceId, HouseTime])
     """Sirens that a rule or a person had sound, and till when. Those of an alarm are not here."""
+    glimpses: Mapping[str, Glimpse] = field(default_factory=dict[str, Glimpse])
+    """By witness (a camera's id, a zone's name); only of those that may confirm something."""
+    films: Mapping[str, Film] = field(default_factory=dict[str, Film])  # by area
     lock_codes: LockCodes = field(default_factory=LockCodes)
     rules: Mapping[str, RuleState] = field(default_factory=dict[str, RuleState])
     rules_due: Mapping[str, HouseTime] = field(default_factory=dict[str, HouseTime])  # who waits

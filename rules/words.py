@@ -4,16 +4,20 @@ import re
 
 from gateway.model.capability import capability_of
 from gateway.model.command import (
+    AimCamera,
     ClearLockCode,
     Command,
     DimLight,
     GiveJoinKey,
+    LearnView,
     LockDoor,
     MoveGate,
     PermitJoin,
     ReadLockCode,
+    RebootCamera,
     RefreshDevice,
     RemoveDevice,
+    SetInfrared,
     SetLockCode,
     SetThermostat,
     ShowPanel,
@@ -49,6 +53,7 @@ from gateway.model.event import (
     LockOperated,
     PanicPressed,
     PartFailed,
+    PartWorks,
     ProgramEnded,
     Proof,
     Reported,
@@ -58,8 +63,6 @@ from gateway.model.event import (
     StorageFailed,
     StorageRecovered,
     Ticked,
-    UpkeepBegan,
-    UpkeepEnded,
     WallTold,
 )
 from gateway.model.lock_event import (
@@ -70,6 +73,19 @@ from gateway.model.lock_event import (
     OneTimePinEnded,
     OneTimePinMade,
 )
+from gateway.model.sight import (
+    AnimalSeen,
+    ClipFailed,
+    ClipKept,
+    ClipRemoved,
+    Inspected,
+    LineCrossed,
+    Loitered,
+    PersonSeen,
+    VehicleSeen,
+)
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
+from rules import sight_words
 from rules.lock_slots import called
 from rules.site import Site
 
@@ -86,7 +102,7 @@ def in_names(site: Site, words: str) -> str:
     return _DEVICE.sub(lambda found: name_of(site, found.group()), words)
 
 
-def sentence(site: Site, event: Event) -> str:  # noqa: C901, PLR0912  # one line an event: a table
+def sentence(site: Site, event: Event) -> str:  # noqa: C901, PLR0912, PLR0915  # a table
     """Say what happened."""
     match event:
         case Reported():
@@ -104,6 +120,18 @@ def sentence(site: Site, event: Event) -> str:  # noqa: C901, PLR0912  # one lin
             | OneTimePinEnded()
         ):
             return _of_pins(site, event)
+        case (
+            PersonSeen()
+            | VehicleSeen()
+            | AnimalSeen()
+            | LineCrossed()
+            | Loitered()
+            | Inspected()
+            | ClipKept()
+            | ClipFailed()
+            | ClipRemoved()
+        ):
+            return sight_words.sentence(site, event)
         case PanicPressed():
             return f"{event.kind} pressed at {name_of(site, event.device)}"
         case ButtonPressed():
@@ -169,6 +197,8 @@ def sentence(site: Site, event: Event) -> str:  # noqa: C901, PLR0912  # one lin
             lost = "".join(f"; cancelled: {line}" for line in event.cancelled)
             other = "".join(f"; {line}" for line in event.changed)
             return f"the configuration was loaded anew ({event.digest[:8]}){other}{lost}"
+        case PartWorks(part=part):
+            return f"{part} works again"
         case Ticked():
             return "a delay is over"
         case WallTold():
@@ -209,7 +239,15 @@ def order(site: Site, command: Command) -> str:
             return f"{command.driver}: {what}"
         case GiveJoinKey():
             return f"{command.driver}: answer about the key"  # which one, no journal keeps
-        case SilenceSiren() | LockDoor() | UnlockDoor() | RemoveDevice() | RefreshDevice():
+        case (
+            SilenceSiren()
+            | LockDoor()
+            | UnlockDoor()
+            | RemoveDevice()
+            | RefreshDevice()
+            | RebootCamera()
+            | LearnView()
+        ):
             return f"{name_of(site, command.device)}: {_VERBS[type(command)]}"
         case SetLockCode() | ClearLockCode() | ReadLockCode():
             verb = _CODE_VERBS[type(command)]
@@ -219,7 +257,15 @@ def order(site: Site, command: Command) -> str:
 
 
 type _Setting = (
-    SoundSiren | TurnSwitch | DimLight | MoveGate | TurnValve | SetThermostat | ShowPanel
+    SoundSiren
+    | TurnSwitch
+    | DimLight
+    | MoveGate
+    | TurnValve
+    | SetThermostat
+    | ShowPanel
+    | AimCamera
+    | SetInfrared
 )
 
 
@@ -239,6 +285,10 @@ def _wanted(command: _Setting) -> str:
             return f"hold {command.celsius:g} °C"
         case ShowPanel():
             return f"show {command.phase}"
+        case AimCamera():
+            return f"turn to {command.preset}"
+        case SetInfrared():
+            return f"infrared {command.mode}"
 
 
 _VERBS = {
@@ -246,6 +296,8 @@ _VERBS = {
     LockDoor: "lock",
     UnlockDoor: "unlock",
     RemoveDevice: "leave",
+    RebootCamera: "start anew",
+    LearnView: "take its view of now for the right one",
     RefreshDevice: "tell its readings",
 }
 

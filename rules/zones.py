@@ -11,6 +11,7 @@ from gateway.model.capability import (
     Glass,
     Lock,
     Motion,
+    Picture,
     Reading,
     Smoke,
     Switch,
@@ -20,6 +21,7 @@ from gateway.model.capability import (
 )
 from gateway.model.device import DeviceId, driver_of
 from gateway.model.event import Reported
+from rules.health import OF_CAMERAS
 from rules.site import Area, Site, Zone, ZoneKind
 from rules.state import State, Trouble, TroubleKind, reading_of
 
@@ -108,6 +110,8 @@ def _not_at_rest(site: Site, state: State, zone: Zone) -> str:
     name = site.names.get(zone.device, zone.device)
     if reading == "unknown":
         return f"{zone.name}: nobody knows how {name} stands{_unheard(state, zone.device)}"
+    if isinstance(reading, Picture) and reading is not Picture.SEEING:
+        return f"{zone.name}: {name} does not see ({reading.value})"
     if reading in TRIPPING and zone.capability not in MOMENTARY:
         return f"{zone.name}: {name} is {reading.value}"
     return ""
@@ -164,4 +168,5 @@ def _faults_of(site: Site, state: State, device: DeviceId, zone: str) -> Iterato
         if insecure and kind is TroubleKind.NOT_READY:
             continue  # it joins anew, and is asked then: to wake it helps nobody
         if Trouble(kind, device) in state.troubles:
-            yield Blocker(sentence.format(name), zone)
+            words = OF_CAMERAS.get(kind, sentence) if site.is_camera(device) else sentence
+            yield Blocker(words.format(name), zone)

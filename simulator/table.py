@@ -12,7 +12,7 @@ from pathlib import Path
 
 type Table = Mapping[str, object]
 
-RADIOS = ("zigbee", "zwave")
+RADIOS = ("zigbee", "zwave", "camera")
 
 
 class HouseError(Exception):

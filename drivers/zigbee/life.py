@@ -27,13 +27,17 @@ from drivers.zigbee.settings import ZigbeeSettings
 from drivers.zigbee.translate import Told
 from drivers.zigbee.zcl import ClusterId, Frame
 from gateway.model.command import (
+    AimCamera,
     Command,
     DimLight,
     GiveJoinKey,
+    LearnView,
     MoveGate,
     PermitJoin,
+    RebootCamera,
     RefreshDevice,
     RemoveDevice,
+    SetInfrared,
     SetThermostat,
     TurnValve,
     target_of,
@@ -143,7 +147,17 @@ class Life:
             case RefreshDevice(device=device):
                 await self._reader.refresh(self._find(device))
                 return Proof.REPORTED
-            case DimLight() | MoveGate() | TurnValve() | SetThermostat() | GiveJoinKey():
+            case (
+                DimLight()
+                | MoveGate()
+                | TurnValve()
+                | SetThermostat()
+                | GiveJoinKey()
+                | AimCamera()
+                | SetInfrared()
+                | RebootCamera()
+                | LearnView()
+            ):
                 raise CommandUnsupported(f"{target_of(command)}: not by Zigbee")
             case _:
                 return await self._commands.perform(command)

@@ -29,11 +29,15 @@ from drivers.zwave.translate import Vote
 from drivers.zwave.watch import Watch, signal
 from gateway.model.capability import Capability, Glass
 from gateway.model.command import (
+    AimCamera,
     Command,
     GiveJoinKey,
+    LearnView,
     PermitJoin,
+    RebootCamera,
     RefreshDevice,
     RemoveDevice,
+    SetInfrared,
     SilenceSiren,
     SoundSiren,
 )
@@ -125,6 +129,8 @@ class Life:
             case RefreshDevice(device=device):
                 await self._reader.refresh(self._trusted(device))
                 return Proof.REPORTED
+            case AimCamera() | SetInfrared() | RebootCamera() | LearnView():
+                raise CommandUnsupported(f"{command.device}: not by Z-Wave")
             case SoundSiren() | SilenceSiren():
                 return await self._commands.perform(self._find(command.device), command)
             case _:

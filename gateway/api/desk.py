@@ -13,6 +13,7 @@ from gateway.api.shapes import Json
 from gateway.doorman import Doorman
 from gateway.house import House
 from gateway.lock_codes import LockCodes
+from gateway.model.answers import Nearby
 from gateway.model.clock import Clock
 from gateway.model.credential import Code
 from gateway.model.device import DeviceId
@@ -51,6 +52,7 @@ class Desk:
     stop: Callable[[], None]
     upkeeps: Upkeeps
     lock_codes: LockCodes
+    newcomers: Callable[[], Sequence[Nearby]] = tuple  # who answered, and is not configured
     push: Callable[[Json], None] = lambda _: None  # a line unasked, to who asked this
 
 
@@ -140,4 +142,4 @@ def device_of(desk: Desk, name: str) -> DeviceId:
         return by_name[name]
     if name in desk.house.state.devices:
         return DeviceId(name)
-    raise Refusal(f"there is no device '{name}'{near(name, by_name)}")
+    raise Refusal(f"there is no device '{name}'{near(name, by_name)}", mistaken=True)

@@ -12,9 +12,11 @@ class Refusal(Exception):
         blockers: Sequence[str] = (),
         *,
         code_needed: bool = False,
+        mistaken: bool = False,
         errors: Sequence[Mapping[str, object]] = (),
     ) -> None:
         super().__init__(sentence)
         self.blockers = tuple(blockers)
         self.code_needed = code_needed
+        self.mistaken = mistaken  # it names what there is not, or what cannot do that
         self.errors = tuple(errors)  # of the configuration, each with its place

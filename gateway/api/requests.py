@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 
 from gateway.api import code_requests, rule_requests, shapes, upkeep_requests
 from gateway.api.commands import COMMANDS, must_be_able
@@ -61,7 +62,10 @@ async def _state(desk: Desk, _: Ask) -> Json:
 
 async def _devices(desk: Desk, _: Ask) -> Json:
     house = desk.house
-    return {"devices": shapes.devices(house.site, house.state, desk.clock.now())}
+    return {
+        "devices": shapes.devices(house.site, house.state, desk.clock.now()),
+        "nearby": [asdict(one) for one in desk.newcomers()],
+    }
 
 
 async def _arm(desk: Desk, ask: Ask) -> Json:
@@ -142,9 +146,9 @@ async def _command(desk: Desk, ask: Ask) -> Json:
     word = text(ask, "command")
     make = COMMANDS.get(word)
     if make is None:
-        raise Refusal(f"there is no command '{word}'{near(word, COMMANDS)}")
-    command, known = make(device, ask), desk.house.state.devices.get(device)
-    must_be_able(command, str(ask["device"]), known.about if known is not None else None)
+        raise Refusal(f"there is no command '{word}'{near(word, COMMANDS)}", mistaken=True)
+    command = make(device, ask)
+    must_be_able(command, device, desk.house.site, desk.house.state)
     asked = CommandRequested(command, await person_of(desk, ask))
     orders: list[str] = []
 

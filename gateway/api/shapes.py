@@ -11,7 +11,16 @@ from gateway.model.effect import Effect, Order
 from gateway.model.event import Entry, Event
 from rules import health, zones
 from rules.site import Site, Zone
-from rules.state import AreaState, Phase, State, Trouble, TroubleKind, reading_of
+from rules.state import (
+    AreaState,
+    Doubt,
+    Phase,
+    State,
+    Trouble,
+    TroubleKind,
+    Verdict,
+    reading_of,
+)
 from rules.words import sentence
 
 type Json = dict[str, object]
@@ -99,7 +108,20 @@ def _area(found: AreaState, at: HouseTime) -> Json:
         "by": found.by,
         "bypassed": sorted(found.bypassed),
         "sounding": found.phase is Phase.ALARM,
+        "doubt": None if found.doubt is None else _doubt(found.doubt, at),
+        "verdict": None if found.verdict is None else _verdict(found.verdict),
     }
+
+
+def _doubt(held: Doubt, at: HouseTime) -> Json:
+    """Give a trip that waits to be confirmed."""
+    left = max(0, held.deadline - at) // MILLISECOND
+    return {"zone": held.trip.zone, "since_us": held.trip.at, "remaining_ms": left}
+
+
+def _verdict(found: Verdict) -> Json:
+    """Give what cameras had to say to an alarm."""
+    return {"confirmed": found.confirmed, "said": found.said}
 
 
 def _zone(now: State, zone: Zone) -> Json:

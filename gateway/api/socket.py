@@ -105,6 +105,8 @@ class LocalSocket:
                 found["errors"] = list(refusal.errors)
             if refusal.code_needed:
                 found["code_needed"] = True
+            if refusal.mistaken:
+                found["mistaken"] = True
             return found
         except Exception as bug:  # law 6: one odd request ends neither its line nor the hub
             log.exception("a request failed: %s", ask.get("do"))

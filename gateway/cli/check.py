@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from gateway.cli.camera_checks import camera_faults
 from gateway.cli.client import Refused, SocketTrouble
 from gateway.cli.hub import SOCKET, ask, too_long
 from gateway.cli.options import CONFIG_FILE, JsonOption
-from gateway.cli.output import BAD_INPUT, Problem, emit, sentences
+from gateway.cli.output import BAD_INPUT, Problem, emit, listed, sentences
 from gateway.cli.paint import plain_table
 from gateway.cli.plan import show_plan
 from gateway.cli.terminal import Paper
@@ -37,7 +38,7 @@ def check(
         try:
             loaded = load(config)
         except ConfigErrors as wrong:
-            _complain(wrong, starts=_starts(config), as_json=as_json)
+            _complain(wrong, _left_out(config), as_json=as_json)
             raise typer.Exit(BAD_INPUT) from None
         plan = _plan(loaded)
         if as_json:
@@ -69,18 +70,30 @@ def _tell(plan: dict[str, Any]) -> None:
         show_plan(plan)
 
 
-def _starts(config: Path) -> bool:
-    """Say whether a hub would start with a file that has mistakes, and leave out what has them."""
+def _left_out(config: Path) -> "tuple[ConfigError, ...] | None":
+    """Give what a hub would start without; None where it would not start with such a file."""
     from gateway.config import ConfigErrors, load_sparing  # noqa: PLC0415 - pydantic, see check
 
     try:
-        load_sparing(config)
+        return load_sparing(config).left_out
     except ConfigErrors:
-        return False
-    return True
+        return None
 
 
-def _complain(wrong: "ConfigErrors", *, starts: bool, as_json: bool) -> None:
+def _fate(left_out: "tuple[ConfigError, ...] | None") -> str:
+    if left_out is None:
+        return "not start"
+    cameras = listed([error.camera for error in left_out if error.camera])
+    without = [f"a password for {cameras}"] if cameras else []
+    if not all(error.camera for error in left_out):
+        without.append("the rules they are in")
+    return f"start without {listed(without)}"
+
+
+def _complain(
+    wrong: "ConfigErrors", left_out: "tuple[ConfigError, ...] | None", *, as_json: bool
+) -> None:
+    starts = left_out is not None
     errors, warnings = _plain(wrong.errors), _plain(wrong.warnings)
     if as_json:
         emit({"ok": False, "starts": starts, "errors": errors, "warnings": warnings})
@@ -89,9 +102,8 @@ def _complain(wrong: "ConfigErrors", *, starts: bool, as_json: bool) -> None:
         _place(error, "error", typer.colors.RED)
     _warn(wrong.warnings)
     many = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
-    then = "start without the rules they are in" if starts else "not start"
     typer.secho(
-        f"{many}: a hub would {then}, and `nightlatch reload` refuses this file.",
+        f"{many}: a hub would {_fate(left_out)}, and `nightlatch reload` refuses this file.",
         fg=typer.colors.RED,
         err=True,
     )
@@ -112,13 +124,14 @@ def _plain(errors: "tuple[ConfigError, ...]") -> list[dict[str, str | int]]:
 
 
 def _warnings(config: "Config") -> "tuple[ConfigError, ...]":
-    """Give what works and is probably not what was meant; the folder is seen only from here."""
+    """Give what works and is probably not what was meant; the machine is seen only from here."""
     from gateway.config.errors import ConfigError  # noqa: PLC0415 - pydantic is heavy, see check
 
-    found = too_long(config.state_folder.absolute() / SOCKET)
-    if not found:
-        return config.warnings
-    return (*config.warnings, ConfigError(str(config.path), 0, 0, "state.folder", found))
+    found = [*camera_faults(config)]
+    if sentence := too_long(config.state_folder.absolute() / SOCKET):
+        found.append(("state.folder", sentence))
+    here = (ConfigError(str(config.path), 0, 0, path, sentence) for path, sentence in found)
+    return (*config.warnings, *here)
 
 
 def _counts(config: "Config") -> dict[str, Any]:
@@ -126,6 +139,7 @@ def _counts(config: "Config") -> dict[str, Any]:
         "areas": {area.name: sorted(area.modes) for area in config.areas},
         "zones": [zone.name for zone in config.zones],
         "devices": {device.name: device.id for device in config.devices},
+        "cameras": [camera.name for camera in config.cameras],
         "people": [person.name for person in config.people],
     }
 
@@ -141,7 +155,9 @@ def _summarise(config: "Config") -> None:
         console.print(
             f"Devices that have no part in any area: {', '.join(unused)}", highlight=False
         )
-    counted = f"{_many(config.devices, 'device')}, {_many(config.people, 'person', 'people')}"
+    cameras = f"{_many(config.cameras, 'camera')}, " if config.cameras else ""
+    people = _many(config.people, "person", "people")
+    counted = f"{_many(config.devices, 'device')}, {cameras}{people}"
     console.print(f"[bold green]{config.path} is good[/]: {counted}.", highlight=False)
 
 

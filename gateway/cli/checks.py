@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from gateway.cli.camera_checks import camera_checks
 from gateway.cli.checking import Check, failed, well
 from gateway.cli.hub import SOCKET, too_long
 from gateway.cli.ports import has, port_check
@@ -40,6 +41,8 @@ def checks_here(config: Path, folder: Path, found: Mapping[str, bool] | None) ->
         yield port_check("zigbee port", loaded.zigbee_port, has(found, "zigbee"))
     if loaded is not None and loaded.zwave is not None:
         yield from zwave_checks(loaded, has(found, "zwave"))
+    if loaded is not None:
+        yield from camera_checks(loaded)
     yield _clock(folder, ZoneInfo(loaded.place.timezone) if loaded is not None else UTC)
     yield _disk(folder)
     yield _journal(folder)

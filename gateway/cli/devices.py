@@ -12,7 +12,7 @@ from gateway.cli.naming import OF_ITSELF
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import ago, emit, sentences
 from gateway.cli.paint import plain_table, readings_text, width_of
-from gateway.cli.shapes import Known
+from gateway.cli.shapes import Known, Nearby
 from gateway.cli.terminal import Paper
 
 app = typer.Typer(add_completion=False)
@@ -46,6 +46,8 @@ def devices(
             paper.print(_shown(found, paper))
         else:
             typer.echo("No device has joined yet: `nightlatch pair` lets one in.")
+        for one in cast("list[Nearby]", answer.get("nearby", [])):
+            typer.echo(f"Nearby, not configured: {one['address']} {one['what']} ({one['id']})")
 
 
 def _shown(found: dict[str, Known], paper: Paper) -> RenderableType:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from itertools import islice
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -126,16 +125,20 @@ class Reader:
     kinds: list[str]
     news: News
     last: int = 0
+    left_out: int = 0  # of what is after the start, and older than what was given
 
-    def wanted(self, since: Since | None, limit: int) -> Iterator[Line]:
-        """Give the lines that are wanted, oldest first: the last where no start is named."""
+    def wanted(self, since: Since | None, limit: int) -> Iterable[Line]:
+        """Give the newest of the lines that are wanted, oldest first."""
         if since is None:
-            yield from self._newest(limit)
-            return
+            return self._newest(limit)
         # A little before the start as well: what is no news is seen from what was before.
         start = 0 if since.moment else max(0, since.number - WARM_UP)
-        wanted = (line for line in self._news_after(start) if _is_after(line, since))
-        yield from islice(wanted, limit)
+        found: deque[Line] = deque(maxlen=limit)
+        for line in self._news_after(start):
+            if _is_after(line, since):
+                self.left_out += len(found) == limit
+                found.append(line)
+        return found
 
     def _newest(self, limit: int) -> Iterable[Line]:
         """Look back from the end, further and further, until there are enough."""

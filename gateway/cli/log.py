@@ -61,7 +61,9 @@ def log(  # noqa: PLR0913 - each is an option of the command
         news = News(everything=everything or bool(kinds), known=frozenset(place.site.names))
         reader = Reader(folder, place, kinds, news)
         with _readable(folder):
-            for line in reader.wanted(start, limit):
+            lines = reader.wanted(start, limit)
+            _tell_left_out(reader.left_out, as_json=as_json)
+            for line in lines:
                 _tell(line, place.zone, as_json=as_json)
         if follow:
             asyncio.run(_follow(reader, as_json=as_json))
@@ -119,6 +121,13 @@ async def _follow(reader: Reader, *, as_json: bool) -> None:
 
 def _is_of(line: Line, kinds: list[str]) -> bool:
     return not kinds or line["event"]["is"] in kinds
+
+
+def _tell_left_out(many: int, *, as_json: bool) -> None:
+    if many and as_json:
+        emit({"left_out": many})
+    elif many:
+        typer.echo(f"{many} older entries are left out: `--limit` takes more.", err=True)
 
 
 def _tell(line: Line, zone: ZoneInfo, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from gateway.cli.naming import (
     zone_advice,
     zone_blocks,
 )
+from gateway.cli.nearby import CAMERAS
 from gateway.cli.output import BAD_INPUT, Problem, emit, listed
 
 ZIGBEE, ZWAVE = "zigbee", "zwave"
@@ -57,7 +58,7 @@ class Here:
 
 def radio_of(folder: Path, *, is_coded: bool, is_keyed: bool) -> str:
     """Find the radio that is meant where none is named: the only one, or that of the key."""
-    radios = list(ask(folder, "state")["drivers"])
+    radios = [name for name in ask(folder, "state")["drivers"] if name != CAMERAS]
     meant = ZWAVE if is_keyed else ZIGBEE if is_coded else None
     if meant in radios:
         return str(meant)

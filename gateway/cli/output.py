@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from gateway.cli.client import SocketTrouble
+from gateway.cli.client import Refused, SocketTrouble
 
 FINE = 0
 NOT_SO = 1
@@ -36,7 +36,8 @@ def sentences(*, as_json: bool) -> Iterator[None]:
         raise typer.Exit(problem.code) from None
     except SocketTrouble as trouble:
         complain(str(trouble), {}, as_json=as_json)
-        raise typer.Exit(NOT_SO) from None
+        mistaken = isinstance(trouble, Refused) and trouble.answer.get("mistaken")
+        raise typer.Exit(BAD_INPUT if mistaken else NOT_SO) from None
     except BrokenPipeError:
         unheard()
         raise typer.Exit(FINE) from None

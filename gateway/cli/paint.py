@@ -20,7 +20,10 @@ PHASES = {
     "entry": ("ENTRY: DISARM NOW", "yellow"),
     "alarm": ("ALARM", "red"),
 }
-LOUD = {"open", "moving", "smoke", "wet", "tampered", "low", "jammed", "sounding", "unlocked", "on"}
+LOUD = {
+    "open", "moving", "smoke", "wet", "tampered", "low", "jammed", "sounding", "unlocked", "on",
+    "blind", "covered", "turned", "dark", "frozen", "lost",
+}  # fmt: skip
 WHOLE_SECOND = 1000
 ENDLESS = 10_000  # columns
 SHOWN = 3

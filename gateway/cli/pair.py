@@ -13,6 +13,7 @@ from drivers.zwave.labels import pin
 from gateway.cli.client import HungUp, LineClient, SocketTrouble
 from gateway.cli.hub import ask, hub, state_folder
 from gateway.cli.naming import Newcomer, check_name
+from gateway.cli.nearby import CAMERAS, look
 from gateway.cli.newcomers import Here, Told, Wish, newcomer_of, radio_of
 from gateway.cli.options import CONFIG_FILE, ConfigOption, JsonOption, StateOption
 from gateway.cli.output import BAD_INPUT, Problem, emit, sentences
@@ -52,7 +53,8 @@ def pair(  # noqa: PLR0913 - each is an option of the command
         bool, typer.Option("--key-stdin", help="Read the key of a Z-Wave device from stdin.")
     ] = False,
     radio: Annotated[
-        str | None, typer.Option(help="zigbee or zwave; only where the hub has both.")
+        str | None,
+        typer.Option(help="zigbee or zwave, where the hub has both; onvif looks for cameras."),
     ] = None,
     config: ConfigOption = CONFIG_FILE,
     state: StateOption = None,
@@ -62,6 +64,9 @@ def pair(  # noqa: PLR0913 - each is an option of the command
     with sentences(as_json=as_json):
         if (install_code is None) != (address is None):
             raise Problem("--install-code and --address go together", BAD_INPUT)
+        if radio == CAMERAS and seconds:
+            _look(config, state, seconds, name, as_json=as_json)
+            return
         if name is not None and seconds:
             check_name(config, name, radio)
         folder = state_folder(config, state)
@@ -72,6 +77,14 @@ def pair(  # noqa: PLR0913 - each is an option of the command
         key = _sound(_key(from_stdin=key_stdin)) if key_stdin or radio in KEYED else None
         wish = Wish(radio, seconds, install_code, address, name, key, as_json)
         asyncio.run(_pair(folder, config, wish)).judge()
+
+
+def _look(
+    config: Path, state: Path | None, seconds: int, name: str | None, *, as_json: bool
+) -> None:
+    if name is not None:
+        raise Problem("a camera has a section of its own: leave out --name", BAD_INPUT)
+    asyncio.run(look(state_folder(config, state), seconds, as_json=as_json))
 
 
 def _key(*, from_stdin: bool) -> str | None:

@@ -28,7 +28,9 @@ def reload(
             emit(answer)
         else:
             show_plan(answer)
-            typer.secho("The configuration is in force.", fg=typer.colors.GREEN)
+            but = ", but for what takes a restart of the hub" if answer["restart"] else ""
+            colour = typer.colors.YELLOW if but else typer.colors.GREEN
+            typer.secho(f"The configuration is in force{but}.", fg=colour)
 
 
 def _errors(refused: Refused) -> dict[str, Any]:

@@ -40,6 +40,14 @@ class Zone(TypedDict):
     modes: NotRequired[list[str]]
 
 
+class Nearby(TypedDict):
+    """Something that answered when it was looked around, and is not configured."""
+
+    address: str
+    id: str
+    what: str
+
+
 class Device(TypedDict):
     """One device of the configuration."""
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.extras import must_have_cameras
 from gateway.cli.hub_command import hub_command
 from gateway.cli.node_tree import for_virtual_houses
 from gateway.cli.options import JsonOption, Listen, ListenOption
@@ -95,6 +96,8 @@ def _play(scenario: str, listen: Listen, ezsp: int, keep: Path | None, *, as_jso
 def _packages(scenario: str, *, as_json: bool) -> Path | None:
     """Give where the Node packages are that a scenario needs; None where they need no telling."""
     radios = load(scenario).home.radios
+    if Radio.CAMERA in radios:
+        must_have_cameras()
     return for_virtual_houses(as_json=as_json) if Radio.ZWAVE in radios else None
 
 

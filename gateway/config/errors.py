@@ -42,6 +42,12 @@ class ConfigError:
     hint: str = ""
     source: str = ""  # the line as it may be shown: a code in it is covered
 
+    @property
+    def camera(self) -> str:
+        """Name the camera whose password is missing; "" for a mistake of another kind."""
+        section, _, name = self.path.removesuffix(".password_file").partition(".")
+        return name if section == "camera" and self.path.endswith(".password_file") else ""
+
     def as_dict(self) -> dict[str, str | int]:
         """Give plain data for `--json`."""
         return asdict(self)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self, cast
 
 from pydantic import PrivateAttr, ValidationError
 
-from gateway.config import references, syntax, wording
+from gateway.config import camera_references, references, syntax, wording
+from gateway.config.camera_plan import compile_plan
 from gateway.config.errors import ConfigError, ConfigErrors, Problem
 from gateway.config.errors import Path as KeyPath
 from gateway.config.located import located, mark
@@ -17,6 +18,7 @@ from gateway.config.references import NEVER
 from gateway.config.site import compile_site
 from gateway.config.source import Beside, Folder, Remembered, Source
 from gateway.config.text import Text
+from gateway.detection.plan import Plan
 from rules.rulebook import RuleBook
 from rules.site import Site
 
@@ -86,6 +88,15 @@ class Config(Sections):
         named = self.zwave.keys if self.zwave is not None else None
         return self._path.parent.absolute() / named if named else self.zwave_folder / "keys.toml"
 
+    def plan(self) -> Plan | None:
+        """Give what the detection is told; None without cameras."""
+        return compile_plan(self, self._path.parent.absolute(), self.state_folder.absolute())
+
+    def password_file(self, camera: str) -> Path | None:
+        """Give the file of a camera's password; None where it has none."""
+        named = next((one.password_file for one in self.cameras if one.name == camera), None)
+        return None if named is None else self._path.parent.absolute() / named
+
     @property
     def codes(self) -> dict[str, str]:
         """Give the hash of everybody who has a code."""
@@ -103,7 +114,7 @@ class Config(Sections):
 
     @property
     def left_out(self) -> tuple[ConfigError, ...]:
-        """Give the mistakes of rules without which it was loaded."""
+        """Give the mistakes without which it was loaded: of rules, and of cameras' passwords."""
         return self._left_out
 
     def sparing(self, left_out: tuple[ConfigError, ...]) -> Self:
@@ -140,7 +151,8 @@ def load(path: Path, known: "Known | None" = None) -> Config:
 def load_sparing(path: Path) -> Config:
     """Give the configuration to start with: rules with mistakes are left out, and named in it.
 
-    A calendar that is gone must not leave a house without its alarm. Raises ConfigErrors with all
+    So are passwords of cameras that cannot be read. A calendar that is gone must not leave a house
+    without its alarm. Raises ConfigErrors with all
     that is wrong where a mistake stands elsewhere.
     """
     return _spared(_File(path, _read(path), Folder(path.parent)))
@@ -186,16 +198,22 @@ def _spared(file: _File) -> Config:
 def _shut_out(
     data: dict[str, object], wrong: Iterable[Problem]
 ) -> tuple[dict[str, object], list[Problem]]:
-    """Keep the PIN of whom a window that is gone would let in out of the locks; give the rest.
+    """Keep the PIN of whom a window that is gone would let in out of the locks, and cameras that
+    have no password out of their cameras; give the rest.
 
     Without it nobody knows when they may come in, and nobody else is to be left without an alarm.
     """
     data, rest = deepcopy(data), []
+    cameras = cast("list[dict[str, object]]", data.get("camera"))
     gone: dict[int, set[int]] = {}
     for problem in wrong:
         match problem.path:
             case ("person", int(row), "unlock", int(place)):
                 gone.setdefault(row, set()).add(place)
+            case ("camera", int(row), "password_file"):
+                # It will be refused, and that is a trouble; the house is to have its alarm.
+                cameras[row].pop("password_file", None)
+                cameras[row].pop("user", None)
             case _:
                 rest.append(problem)
     people = cast("list[dict[str, list[str]]]", data.get("person"))
@@ -252,6 +270,9 @@ def _held(file: _File, data: dict[str, object], judged: _Judged) -> Config:
 
 def _judged(file: _File, data: dict[str, object], known: "Known | None") -> _Judged:
     wrong, odd = list(references.errors(data)), list(references.warnings(data))
+    wrong += camera_references.errors(data)
+    odd += camera_references.warnings(data)
+    wrong += camera_references.files(data, file.beside)
     config = None
     try:
         config = Config.model_validate(data)

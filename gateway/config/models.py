@@ -8,11 +8,22 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from gateway.config.camera_section import CameraSection, Classes, DetectorSection, EvidenceSection
+from gateway.config.confirm_section import ConfirmSection
 from gateway.config.durations import Duration
 from gateway.config.errors import listed
 from gateway.config.rule_section import CalendarSection, RuleSection, WindowSection
 from gateway.config.section import Section
-from gateway.config.values import DRIVERS, CodeHash, DeviceAddress, Name, Port, TimeZone, fault
+from gateway.config.values import (
+    CAMERAS,
+    DRIVERS,
+    CodeHash,
+    DeviceAddress,
+    Name,
+    Port,
+    TimeZone,
+    fault,
+)
 from gateway.config.zwave_section import ZwaveSection
 from gateway.model.capability import Capability
 from rules.site import OnTamper, ZoneKind
@@ -28,6 +39,7 @@ ZONE_READINGS = (
     Capability.LOCK,
     Capability.SWITCH,
     Capability.GATE,
+    Capability.CAMERA,
 )
 """The readings that can trip a zone."""
 
@@ -249,6 +261,10 @@ class AreaSection(Section):
         "it is armed it is always an alarm.",
         examples=["alarm"],
     )
+    confirm: ConfirmSection | None = Field(
+        None,
+        description="That trips wait, for a moment, for a second witness. Left out: none waits.",
+    )
 
 
 class ZoneSection(Section):
@@ -282,6 +298,19 @@ class ZoneSection(Section):
         description="Its own entry delay instead of the mode's, for the long way from the garage. "
         "Only for `entry`.",
         examples=["60s"],
+    )
+    sees: Classes | None = Field(
+        None,
+        description="What trips it, of a camera: `person`, `vehicle`, `animal`. Left out: "
+        "`person`.",
+        examples=[["person", "vehicle"]],
+    )
+    in_: Annotated[list[Name], Field(min_length=1)] | None = Field(
+        None,
+        alias="in",
+        description="The names of the camera's own zones in which it counts. Left out: anywhere "
+        "in its picture.",
+        examples=[["porch"]],
     )
 
 
@@ -327,6 +356,9 @@ class Sections(Section):
     zwave: ZwaveSection | None = None
     access: AccessSection = Field(default_factory=lambda: AccessSection.model_validate({}))
     devices: list[DeviceSection] = Field(default_factory=list[DeviceSection], alias="device")
+    cameras: list[CameraSection] = Field(default_factory=list[CameraSection], alias="camera")
+    detector: DetectorSection = Field(default_factory=lambda: DetectorSection.model_validate({}))
+    evidence: EvidenceSection = Field(default_factory=lambda: EvidenceSection.model_validate({}))
     areas: list[AreaSection] = Field(default_factory=list[AreaSection], alias="area")
     zones: list[ZoneSection] = Field(default_factory=list[ZoneSection], alias="zone")
     people: list[PersonSection] = Field(default_factory=list[PersonSection], alias="person")
@@ -339,4 +371,5 @@ class Sections(Section):
     @property
     def radios(self) -> tuple[str, ...]:
         """Name the drivers that it asks for."""
-        return tuple(name for name in DRIVERS if getattr(self, name) is not None)
+        radios = tuple(name for name in DRIVERS if getattr(self, name) is not None)
+        return (*radios, CAMERAS) if self.cameras else radios

@@ -39,6 +39,9 @@ def _section(name: str, schema: dict[str, Any]) -> Iterator[str]:
             yield from _table(within)
         elif _holds_tables(inner):
             yield from _tables(f"{name}.{key}", inner)
+        elif "properties" in inner:
+            yield f"### `[{name}.{key}]`\n"
+            yield from _table(inner)
 
 
 def _tables(name: str, schema: dict[str, Any]) -> Iterator[str]:
@@ -82,18 +85,32 @@ def _type(schema: dict[str, Any]) -> str:
             return "tables"
         case {"items": {"type": "string", "format": "date"}}:
             return "list of dates"
-        case {"type": "array"}:
-            return "list of texts"
+        case {"type": "array", "items": items}:
+            return _list(items)
         case {"type": ["string", "array"]}:
             return "text or list of texts"
         case {"type": "object", "additionalProperties": {"type": "integer"}}:
             return "table of numbers"
         case {"type": "object", "additionalProperties": {"type": "string"}}:
             return "table of texts"
+        case {"type": "object", "properties": _}:
+            return "table"
         case {"type": "object"}:
             return "tables"
         case _:
             return _PLAIN[schema["type"]]
+
+
+def _list(items: dict[str, Any]) -> str:
+    match items:
+        case {"items": {"items": _}}:
+            return "list of shapes"
+        case {"items": _}:
+            return "list of points"
+        case {"type": "number" | "integer"}:
+            return "list of numbers"
+        case _:
+            return "list of texts"
 
 
 _PLAIN = {"string": "text", "integer": "number", "number": "number", "boolean": "true/false"}
@@ -112,6 +129,10 @@ def _allowed(schema: dict[str, Any]) -> str:
         case {"enum": words}:
             return ", ".join(f"`{word}`" for word in words)
         case {"minimum": low, "maximum": high}:
+            return f"{low} to {high}"
+        case {"exclusiveMinimum": low, "exclusiveMaximum": high}:
+            return f"more than {low:g}, less than {high:g}"
+        case {"items": {"minimum": low, "maximum": high}}:
             return f"{low} to {high}"
         case {"additionalProperties": {"minimum": low, "maximum": high}}:
             return f"{low} to {high}"

@@ -27,7 +27,7 @@ type Row = tuple[Path, Table]
 class View:
     """The sections that name each other, as far as they can be read."""
 
-    devices: list[Row]
+    devices: list[Row]  # cameras among them
     areas: list[Row]
     zones: list[Row]
     people: list[Row]
@@ -41,13 +41,13 @@ class View:
     @classmethod
     def of(cls, data: Table) -> "View":
         return cls(
-            devices=_rows(data, "device"),
-            areas=_rows(data, "area"),
-            zones=_rows(data, "zone"),
-            people=_rows(data, "person"),
-            calendars=_rows(data, "calendar"),
-            windows=_rows(data, "window"),
-            rules=_rows(data, "rule"),
+            devices=[*rows_of(data, "device"), *rows_of(data, "camera")],
+            areas=rows_of(data, "area"),
+            zones=rows_of(data, "zone"),
+            people=rows_of(data, "person"),
+            calendars=rows_of(data, "calendar"),
+            windows=rows_of(data, "window"),
+            rules=rows_of(data, "rule"),
             radios=[name for name in DRIVERS if name in data],
             sticks=[(name, inner(data, name)) for name in DRIVERS],
             zwave=zwave if isinstance(zwave := data.get("zwave"), dict) else None,
@@ -58,7 +58,8 @@ class View:
         return next((table for _, table in self.areas if text(table, "name") == name), None)
 
 
-def _rows(data: Table, section: str) -> list[Row]:
+def rows_of(data: Table, section: str) -> list[Row]:
+    """Give the tables of a list of tables, each with its path."""
     rows = data.get(section)
     found = enumerate(rows) if isinstance(rows, list) else ()
     return [((section, index), row) for index, row in found if isinstance(row, dict)]
@@ -169,7 +170,7 @@ def _zwave(view: View) -> Iterator[Problem]:
     elif "port" not in table:
         hint = 'add port = "/dev/serial/by-id/...", or url = "ws://127.0.0.1:3000"'
         yield Problem(("zwave",), "neither a port nor a url", "one of them", hint)
-    for (_, index), row in _rows(table, "override"):
+    for (_, index), row in rows_of(table, "override"):
         name = text(row, "device")
         path = "zwave", "override", index, "device"
         problem = _unknown(path, name, view.devices, "[[device]]") if name is not None else None

@@ -12,10 +12,12 @@ from gateway.config.rule_do import (
     DisarmDo,
     Do,
     LockDo,
+    LookDo,
     NotifyDo,
     OffDo,
     OnDo,
     Order,
+    RecordDo,
     RepeatDo,
     RestoreDo,
     SceneDo,
@@ -26,7 +28,9 @@ from gateway.config.rule_house import Findings, House, known
 from gateway.config.rule_orders import command_of, needs, opens, verb_of, whom
 from gateway.config.rule_texts import condition, constant, message
 from gateway.config.wording import describe
+from gateway.model.capability import Capability
 from gateway.model.command import Command
+from gateway.model.device import DeviceId
 from rules.expression import Compiled
 from rules.rulebook import (
     Act,
@@ -35,6 +39,8 @@ from rules.rulebook import (
     CallRule,
     Choose,
     DisarmArea,
+    Look,
+    Record,
     Repeat,
     RestoreScene,
     RunScript,
@@ -69,13 +75,19 @@ class Deeds:
         made = (self._one(item, (*path, index), depth) for index, item in enumerate(do))
         return tuple(action for action in made if action is not None)
 
-    def _one(  # noqa: C901 - one line a form: a table
+    def _one(  # noqa: C901, PLR0912 - one line a form: a table
         self, do: Do, path: Path, depth: int
     ) -> Action | None:
         match do:
             case NotifyDo():
                 message(do.notify, (*path, "notify"), self.house, self.findings)
                 return Tell(do.notify, do.level)
+            case RecordDo():
+                cameras = self._cameras(do.record, (*path, "record"), records=True)
+                return Record(cameras, do.time) if cameras else None
+            case LookDo():
+                cameras = self._cameras(do.look, (*path, "look"))
+                return Look(cameras, do.time) if cameras else None
             case ArmDo():
                 return self._arm(do, path)
             case DisarmDo():
@@ -110,12 +122,35 @@ class Deeds:
         device = self.house.device(whom(order), place, self.findings)
         if device is None:
             return None
+        camera = self.house.cameras.get(whom(order))
+        if camera is not None and camera.is_stream and needs(order) is Capability.CAMERA:
+            found = f"{describe(whom(order))}, a stream without ONVIF"
+            self.findings.error(place, found, "a camera that takes orders")
         self.house.can(whom(order), needs(order), place, self.findings)
         return command_of(order, device)
 
     def _orders(self, orders: Iterable[Order], path: Path) -> tuple[Command, ...]:
         made = (self._order(order, (*path, index)) for index, order in enumerate(orders))
         return tuple(command for command in made if command is not None)
+
+    def _cameras(
+        self, names: list[str], path: Path, *, records: bool = False
+    ) -> tuple[DeviceId, ...]:
+        found: dict[DeviceId, None] = {}
+        if not names:
+            self.findings.error(path, "an empty list", "at least one camera")
+        for index, name in enumerate(names):
+            parts = known(
+                name, self.house.cameras, "the name of a [[camera]]", (*path, index), self.findings
+            )
+            if parts is None:
+                continue
+            if records and not parts.records:
+                hint = "remove record = false from its section"
+                found_ = f"{describe(name)}, which only looks"
+                self.findings.error((*path, index), found_, "a camera that records", hint)
+            found[self.house.devices[name]] = None
+        return tuple(found)
 
     # -- areas -------------------------------------------------------------------------------
 

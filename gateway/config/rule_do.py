@@ -9,6 +9,8 @@ from gateway.config.rule_forms import NONE, NoForm, tag, told_by
 from gateway.config.rule_values import (
     Condition,
     Deadline,
+    Film,
+    Gaze,
     Memory,
     Noise,
     Pause,
@@ -18,7 +20,7 @@ from gateway.config.rule_values import (
 )
 from gateway.config.section import Section
 from gateway.config.values import Name
-from gateway.model.command import CELSIUS_MAX, CELSIUS_MIN
+from gateway.model.command import CELSIUS_MAX, CELSIUS_MIN, Infrared
 from gateway.model.effect import Level
 
 
@@ -103,6 +105,38 @@ class SilenceDo(Section):
     silence: Name = Field(
         description="Silence this siren. One that sounds for an alarm goes on: that takes a code."
     )
+
+
+class AimDo(Section):
+    """Turn a camera."""
+
+    aim: Name = Field(description="Turn this camera to one of its positions.")
+    preset: Annotated[str, Field(min_length=1, max_length=64)] = Field(
+        description="Which, by the name that it has in the camera.", examples=["gate"]
+    )
+
+
+class InfraredDo(Section):
+    """Switch a camera's infrared light."""
+
+    infrared: Name = Field(description="Switch this camera's infrared light.")
+    mode: Infrared = Field(strict=False, description="To `on`, `off` or `auto`.")
+
+
+class RecordDo(Section):
+    """Record cameras."""
+
+    record: Texts = Field(
+        description="Record these cameras, all as one incident, from some seconds before."
+    )
+    time: Film = Field(timedelta(seconds=30), alias="for", description="For how long.")
+
+
+class LookDo(Section):
+    """Have cameras look hard."""
+
+    look: Texts = Field(description="Have these cameras look hard, though nothing moves.")
+    time: Gaze = Field(timedelta(seconds=5), alias="for", description="For how long.")
 
 
 class NotifyDo(Section):
@@ -203,10 +237,12 @@ class ScriptDo(Section):
 
 ORDERS = (
     *("lock", "unlock", "on", "off", "dim", "open", "close", "shut", "flow", "hold"),
-    *("siren", "silence"),
+    *("siren", "silence", "aim", "infrared"),
 )
 MARKERS = (
     *ORDERS,
+    "record",
+    "look",
     "notify",
     "arm",
     "disarm",
@@ -232,6 +268,8 @@ type Order = Annotated[
     | Annotated[HoldDo, Tag(tag("hold"))]
     | Annotated[SirenDo, Tag(tag("siren"))]
     | Annotated[SilenceDo, Tag(tag("silence"))]
+    | Annotated[AimDo, Tag(tag("aim"))]
+    | Annotated[InfraredDo, Tag(tag("infrared"))]
     | Annotated[Never, NoForm("an order to a device", ORDERS), Tag(tag(NONE))],
     told_by(ORDERS),
 ]
@@ -250,6 +288,10 @@ type Do = Annotated[
     | Annotated[HoldDo, Tag(tag("hold"))]
     | Annotated[SirenDo, Tag(tag("siren"))]
     | Annotated[SilenceDo, Tag(tag("silence"))]
+    | Annotated[AimDo, Tag(tag("aim"))]
+    | Annotated[InfraredDo, Tag(tag("infrared"))]
+    | Annotated[RecordDo, Tag(tag("record"))]
+    | Annotated[LookDo, Tag(tag("look"))]
     | Annotated[NotifyDo, Tag(tag("notify"))]
     | Annotated[ArmDo, Tag(tag("arm"))]
     | Annotated[DisarmDo, Tag(tag("disarm"))]

@@ -12,6 +12,7 @@ from gateway.config.source import Beside
 from gateway.config.wording import describe
 from gateway.model.capability import READINGS, Capability, Reading
 from gateway.model.device import DeviceId
+from gateway.model.sight import Seen
 from rules.expression import Compiled, ExpressionErrors, Scope
 from rules.schedule import Calendar, Place, Schedule, Window
 
@@ -52,6 +53,17 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraParts:
+    """What a camera's section names: its zones and lines, and what is looked for in each."""
+
+    zones: Mapping[str, frozenset[Seen]]
+    lines: Mapping[str, frozenset[Seen]]
+    loiters: frozenset[str]  # the zones that say for how long
+    records: bool
+    is_stream: bool  # without ONVIF: it takes no orders
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """The names of a file that holds, but for its rules."""
 
@@ -67,6 +79,7 @@ class House:
     place: Place
     calendars: Mapping[str, Calendar]
     rules: Mapping[str, str]  # the ids, each by itself
+    cameras: Mapping[str, CameraParts]
     since: date  # when the file was written
     known: Known | None = None
     compiled: dict[str, Compiled | ExpressionErrors] = field(
@@ -107,6 +120,20 @@ def known[V](
     there = f"there are: {listed(list(names))}" if names else "there is none"
     findings.error(path, describe(name), what, did_you_mean(name, list(names), there))
     return None
+
+
+def parts_of(file: Sections) -> dict[str, CameraParts]:
+    """Give what the sections of cameras name."""
+    return {
+        camera.name: CameraParts(
+            zones={zone.name: frozenset(zone.classes) for zone in camera.zones},
+            lines={line.name: frozenset(line.classes) for line in camera.lines},
+            loiters=frozenset(zone.name for zone in camera.zones if zone.loiter is not None),
+            records=camera.record,
+            is_stream=camera.rtsp is not None,
+        )
+        for camera in file.cameras
+    }
 
 
 def uses_of(file: Sections) -> dict[str, frozenset[Capability]]:

@@ -4,10 +4,12 @@ from typing import assert_never
 
 from gateway.config.rule_do import (
     ORDERS,
+    AimDo,
     CloseDo,
     DimDo,
     FlowDo,
     HoldDo,
+    InfraredDo,
     LockDo,
     OffDo,
     OnDo,
@@ -20,10 +22,12 @@ from gateway.config.rule_do import (
 )
 from gateway.model.capability import Capability
 from gateway.model.command import (
+    AimCamera,
     Command,
     DimLight,
     LockDoor,
     MoveGate,
+    SetInfrared,
     SetThermostat,
     SilenceSiren,
     SoundSiren,
@@ -59,6 +63,8 @@ def needs(order: Order) -> Capability:
             return Capability.THERMOSTAT
         case SirenDo() | SilenceDo():
             return Capability.SIREN
+        case AimDo() | InfraredDo():
+            return Capability.CAMERA
         case _:
             assert_never(order)
 
@@ -72,7 +78,9 @@ def opens(order: Order) -> str:
             return ""
 
 
-def command_of(order: Order, device: DeviceId) -> Command:
+def command_of(  # noqa: C901 - one line an order: a table
+    order: Order, device: DeviceId
+) -> Command:
     """Give the command for the device that was found by its name."""
     match order:
         case LockDo():
@@ -93,5 +101,9 @@ def command_of(order: Order, device: DeviceId) -> Command:
             return SoundSiren(device, int(time.total_seconds()))
         case SilenceDo():
             return SilenceSiren(device)
+        case AimDo(preset=preset):
+            return AimCamera(device, preset)
+        case InfraredDo(mode=mode):
+            return SetInfrared(device, mode)
         case _:
             assert_never(order)

@@ -9,6 +9,8 @@ from gateway.config.errors import Path, Problem, did_you_mean, listed
 from gateway.config.rule_do import ORDERS
 from gateway.config.rule_house import VALUES, Findings, House
 from gateway.config.rule_section import TestSection
+from gateway.config.rule_test_sights import MOMENTS, moment_of
+from gateway.config.rule_test_words import Unreadable, begins_with, looked_up
 from gateway.config.wording import describe
 from gateway.model.capability import Lock
 from gateway.model.device import DeviceId, DriverId
@@ -40,7 +42,7 @@ _FORMS = (
     "a device and its value, - (nothing), arm AREA MODE [force], disarm AREA by PERSON, "
     "unlock LOCK by PERSON, wrong_code, call RULE, lost, found, jammed or unjammed RADIO"
 )
-VERBS = (*ORDERS, "notify", "arm", "disarm", "call", "script")
+VERBS = (*ORDERS, "record", "look", "notify", "arm", "disarm", "call", "script")
 
 
 def compile_test(
@@ -64,14 +66,6 @@ def compile_test(
         at_rest=at_rest,
         number=int(path[-1]),
     )
-
-
-class _Bad(Exception):
-    """A text that cannot be read: where in it, what was found, expected, and meant."""
-
-    def __init__(self, offset: int, found: str, expected: str, hint: str = "") -> None:
-        super().__init__(found)
-        self.offset, self.found, self.expected, self.hint = offset, found, expected, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,7 @@ class _Reader:
         for index, text in enumerate(texts):
             try:
                 moment = self._moment(text, moments[-1].after if moments else timedelta())
-            except _Bad as bad:
+            except Unreadable as bad:
                 self._note((*path, index), bad)
             else:
                 moments.append(moment)
@@ -159,9 +153,9 @@ class _Reader:
     def _moment(self, text: str, last: timedelta) -> Moment:
         after, begins = _timed(text)
         if after is None:
-            raise _Bad(0, describe(text.partition(" ")[0]), _TIME)
+            raise Unreadable(0, describe(text.partition(" ")[0]), _TIME)
         if after < last:
-            raise _Bad(0, "an event before the one above", "events in order of time")
+            raise Unreadable(0, "an event before the one above", "events in order of time")
         return Moment(after, self._event(text, begins))
 
     def _event(self, text: str, at: int) -> Event | CallAsked | None:
@@ -181,7 +175,7 @@ class _Reader:
             case "wrong_code":
                 return CodeRefused(self._device(more, at) if more else VIA)
             case "call":
-                return CallAsked(_named(more, at, self.house.rules, "the id of a rule"))
+                return CallAsked(looked_up(more, at, self.house.rules, "the id of a rule"))
             case "lost" | "found" | "jammed" | "unjammed" if more:
                 return self._radio(word, more, at)
             case _:
@@ -189,7 +183,7 @@ class _Reader:
 
     def _radio(self, word: str, name: str, at: int) -> Event:
         radios = {driver: driver for driver in self.house.drivers}
-        radio = DriverId(_named(name, at, radios, "the name of a radio"))
+        radio = DriverId(looked_up(name, at, radios, "the name of a radio"))
         match word:
             case "lost":
                 return DriverLost(radio, "a test")
@@ -199,13 +193,13 @@ class _Reader:
                 return JamChanged(radio, jammed=word == "jammed")
 
     def _arm(self, text: str, at: int) -> Event:
-        area, rest, begins = _first(text, at, self.house.areas, "the name of an area")
+        area, rest, begins = begins_with(text, at, self.house.areas, "the name of an area")
         mode, by, person = rest.partition(" by ")
         modes = {mode: mode for mode in self.house.areas[area]}
         plain = mode.removesuffix(FORCE)
-        _named(plain, begins, modes, "a mode of the area")
+        looked_up(plain, begins, modes, "a mode of the area")
         if by:
-            _named(person, begins + len(mode) + 4, self.house.people, "the name of a person")
+            looked_up(person, begins + len(mode) + 4, self.house.people, "the name of a person")
         return ArmRequested(area, plain, person or VIA, VIA, force=plain != mode)
 
     def _unlock(self, text: str, at: int) -> Event:
@@ -214,31 +208,33 @@ class _Reader:
         slot = self.house.people[person].get(device)
         if slot is None:
             found = f"{describe(person)}, who has no PIN in {name}"
-            raise _Bad(at, found, "a person with a slot of this lock (lock_slots)")
+            raise Unreadable(at, found, "a person with a slot of this lock (lock_slots)")
         return LockOperated(device, Lock.UNLOCKED, "keypad", slot)
 
     def _by(self, text: str, at: int, names: Mapping[str, object]) -> tuple[str, str]:
         what, by, person = text.partition(" by ")
-        _named(what, at, names, "a name that there is")
+        looked_up(what, at, names, "a name that there is")
         if not by:
-            raise _Bad(at + len(what), "nobody", "by and the name of a person")
-        _named(person, at + len(what) + 4, self.house.people, "the name of a person")
+            raise Unreadable(at + len(what), "nobody", "by and the name of a person")
+        looked_up(person, at + len(what) + 4, self.house.people, "the name of a person")
         return what, person
 
     def _device(self, name: str, at: int) -> DeviceId:
-        return _named(name, at, self.house.devices, "the name of a device")
+        return looked_up(name, at, self.house.devices, "the name of a device")
 
     def _reported(self, text: str, at: int) -> Event:
-        name, value, begins = _first(text, at, self.house.devices, _FORMS)
+        name, value, begins = begins_with(text, at, self.house.devices, _FORMS)
         device = self.house.devices[name]
         if value == "left":
             return DeviceLeft(device)
         if value in set(Panic):
             return PanicPressed(device, Panic(value))
+        if value.partition(" ")[0] in MOMENTS:
+            return moment_of(name, value, begins, self.house)
         if value not in VALUES:
             words = [*VALUES, "left", *Panic]
             hint = did_you_mean(value, words)
-            raise _Bad(begins, describe(value), "a value of a reading, left or panic", hint)
+            raise Unreadable(begins, describe(value), "a value of a reading, left or panic", hint)
         return Reported(device, VALUES[value])
 
     # -- what is expected --------------------------------------------------------------------
@@ -249,7 +245,7 @@ class _Reader:
         for index, text in enumerate(texts):
             try:
                 found.append(self._expectation(text))
-            except _Bad as bad:
+            except Unreadable as bad:
                 self._note((*path, index), bad)
         return tuple(found)
 
@@ -258,22 +254,24 @@ class _Reader:
         verb, _, rest = text[at:].partition(" ")
         if verb not in VERBS:
             expected = f"what a rule does: {listed(VERBS)}"
-            raise _Bad(at, describe(verb), expected, did_you_mean(verb, VERBS))
+            raise Unreadable(at, describe(verb), expected, did_you_mean(verb, VERBS))
         at += len(verb) + 1
         if not rest or verb in {"notify", "script"}:
             return Expectation(after, verb, rest)
-        if verb in ORDERS:
+        if verb in (*ORDERS, "record", "look"):
             return Expectation(after, verb, self._device(rest, at))
         if verb == "call":
-            return Expectation(after, verb, _named(rest, at, self.house.rules, "the id of a rule"))
+            return Expectation(
+                after, verb, looked_up(rest, at, self.house.rules, "the id of a rule")
+            )
         if verb == "disarm" or rest in self.house.areas:
-            _named(rest, at, self.house.areas, "the name of an area")
+            looked_up(rest, at, self.house.areas, "the name of an area")
             return Expectation(after, verb, rest)
-        area, mode, begins = _first(rest, at, self.house.areas, "the name of an area")
+        area, mode, begins = begins_with(rest, at, self.house.areas, "the name of an area")
         modes = {known: known for known in self.house.areas[area]}
-        return Expectation(after, verb, area, _named(mode, begins, modes, "a mode of the area"))
+        return Expectation(after, verb, area, looked_up(mode, begins, modes, "a mode of the area"))
 
-    def _note(self, path: Path, bad: _Bad) -> None:
+    def _note(self, path: Path, bad: Unreadable) -> None:
         problem = Problem(path, bad.found, bad.expected, bad.hint, offset=bad.offset)
         self.findings.errors.append(problem)
 
@@ -297,20 +295,3 @@ def _timed(text: str) -> tuple[timedelta | None, int]:
     word, space, _ = text.partition(" ")
     after = durations.read(word)
     return (after, len(word) + 1) if space and after is not None else (None, 0)
-
-
-def _named[V](name: str, at: int, names: Mapping[str, V], what: str) -> V:
-    if name not in names:
-        there = f"there are: {listed(list(names))}" if names else "there is none"
-        raise _Bad(at, describe(name), what, did_you_mean(name, list(names), there))
-    return names[name]
-
-
-def _first(text: str, at: int, names: Mapping[str, object], what: str) -> tuple[str, str, int]:
-    """Split off the name that a text begins with: the longest, since names may hold spaces."""
-    found = [name for name in names if text.startswith(f"{name} ")]
-    if not found:
-        word = text.partition(" ")[0]
-        raise _Bad(at, describe(word), what, did_you_mean(word, list(names)))
-    name = max(found, key=len)
-    return name, text[len(name) + 1 :], at + len(name) + 1

@@ -6,12 +6,15 @@ from gateway.config.durations import spell
 from gateway.config.errors import Path, did_you_mean, listed
 from gateway.config.rule_house import TOLD, VALUES, Findings, House, known
 from gateway.config.rule_schedules import scheduled
+from gateway.config.rule_sights import pressed, sighted
 from gateway.config.rule_when import (
     ANYBODY,
     AreaWhen,
     CalledWhen,
+    CameraWhen,
     CodeWhen,
     DeviceWhen,
+    PressedWhen,
     ScheduleWhen,
     TroubleOverWhen,
     TroubleWhen,
@@ -46,13 +49,17 @@ _OF_NOTHING = {
 }
 
 
-def trigger(
+def trigger(  # noqa: C901 - one line a form: a table
     when: When, path: Path, catch_up: CatchUp, house: House, findings: Findings
 ) -> Trigger | None:
     """Give what starts the rule; None where something is wrong with it."""
     match when:
         case DeviceWhen():
             return _device(when, path, house, findings)
+        case CameraWhen():
+            return sighted(when, path, house, findings)
+        case PressedWhen():
+            return pressed(when, path, house, findings)
         case AreaWhen():
             return _area(when, path, house, findings)
         case CodeWhen():

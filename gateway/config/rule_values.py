@@ -90,6 +90,12 @@ type Rate = Annotated[timedelta, Duration(_SECOND, 366 * _DAY)]
 type Noise = Annotated[
     timedelta, Duration(_SECOND, timedelta(minutes=15), "EN 50131-1 ends at 15 minutes")
 ]
+type Film = Annotated[
+    timedelta, Duration(_SECOND, timedelta(minutes=15), "what lasts longer is asked for again")
+]
+type Gaze = Annotated[
+    timedelta, Duration(_SECOND, timedelta(minutes=1), "a look is hard work for the machine")
+]
 type Deadline = Annotated[
     timedelta, Duration(_SECOND, timedelta(minutes=5), "a script that takes longer is no reaction")
 ]

@@ -63,6 +63,39 @@ class TroubleOverWhen(Section):
     of: Name | None = Field(None, description="The device (or `zigbee`) whose trouble it was.")
 
 
+class CameraWhen(Section):
+    """A camera sees somebody, or something that crosses a line or loiters."""
+
+    camera: Name = Field(description="A camera, by its name: what it sees starts the rule.")
+    sees: str | None = Field(
+        None, description="`person`, `vehicle` or `animal`; of a line or a loiterer: only these."
+    )
+    in_: Name | None = Field(
+        None, alias="in", description="With `sees` alone: only in this zone of the camera's own."
+    )
+    crosses: Name | None = Field(None, description="The camera's line that is crossed.")
+    way: str | None = Field(
+        None, description="With `crosses`: `inward` or `outward`; left out: either."
+    )
+    loiters: Name | None = Field(
+        None, description="The camera's zone in which somebody stays for longer than its `loiter`."
+    )
+
+
+class PressedWhen(Section):
+    """A button is pressed, or a doorbell."""
+
+    pressed: Name = Field(
+        description="A doorbell or a scene controller, by its name: its button starts the rule."
+    )
+    button: Annotated[int, Field(ge=1, le=99)] | None = Field(
+        None, description="Only this one, as printed on it; left out: any."
+    )
+    gesture: str | None = Field(
+        None, description="Only this: `once`, `twice`, `three times`, `held` or `released`."
+    )
+
+
 class ScheduleWhen(Section):
     """A schedule fires; docs/schedules.md says what each key means."""
 
@@ -110,6 +143,8 @@ class CalledWhen(Section):
 SCHEDULES = ("cron", "sun", "dates", "every", "calendar", "at")
 MARKERS = (
     "device",
+    "camera",
+    "pressed",
     "area",
     "code",
     "wrong_code",
@@ -122,6 +157,8 @@ MARKERS = (
 
 type When = Annotated[
     Annotated[DeviceWhen, Tag(tag("device"))]
+    | Annotated[CameraWhen, Tag(tag("camera"))]
+    | Annotated[PressedWhen, Tag(tag("pressed"))]
     | Annotated[AreaWhen, Tag(tag("area"))]
     | Annotated[CodeWhen, Tag(tag("code"))]
     | Annotated[WrongCodeWhen, Tag(tag("wrong_code"))]

@@ -13,7 +13,7 @@ from gateway.config.errors import Path, Problem
 from gateway.config.models import Sections
 from gateway.config.rule_actions import Deeds
 from gateway.config.rule_dead import warn_of_dead
-from gateway.config.rule_house import Findings, House, Known, uses_of
+from gateway.config.rule_house import Findings, House, Known, parts_of, uses_of
 from gateway.config.rule_safety import Known as Read
 from gateway.config.rule_safety import check
 from gateway.config.rule_schedules import NEVER, calendars, caught_up
@@ -23,10 +23,9 @@ from gateway.config.rule_texts import condition
 from gateway.config.rule_triggers import trigger
 from gateway.config.rule_values import overlap
 from gateway.config.rule_windows import with_windows
-from gateway.config.site import compile_site, place_of
+from gateway.config.site import compile_site, ids_of, place_of
 from gateway.config.source import Beside
 from gateway.config.text import Text
-from gateway.model.device import DeviceId
 from rules.automation.names import scope
 from rules.rulebook import Rule, RuleBook, Scheduled, Trigger
 from rules.trial import RuleTest
@@ -95,7 +94,7 @@ def _house(
     file: Sections, path: File, beside: Beside, known: Known | None, findings: Findings
 ) -> House:
     site = compile_site(file)
-    ids = {device.name: DeviceId(device.id) for device in file.devices}
+    ids = ids_of(file)
     place = place_of(file)
     return House(
         beside=beside,
@@ -110,6 +109,7 @@ def _house(
         place=place,
         calendars=calendars(file.calendars, beside, place.zone, findings),
         rules={rule.id: rule.id for rule in file.rules},
+        cameras=parts_of(file),
         since=_written(path),
         known=known,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gateway.config import references
+from gateway.config import camera_references, references
 from gateway.config.errors import Path, Problem
 from gateway.config.models import Sections
 from gateway.config.rule_section import RuleSection
@@ -34,6 +34,7 @@ def salvaged(data: dict[str, Any], wrong: Iterable[Problem]) -> Sections | None:
             paths = [_plain(detail["loc"]) for detail in error.errors(include_url=False)]
             continue
         paths = [problem.path for problem in references.errors(mended)]
+        paths += [problem.path for problem in camera_references.errors(mended)]
         if all(path[0] == "rule" for path in paths):  # an id that two rules have
             return file
     return None
@@ -50,6 +51,8 @@ def _mend(data: dict[str, Any], path: Path) -> bool:
             return _mend_rule(data["rule"], index, rest)
         case ("device" | "area" | "zone" | "person" | "calendar" | "window", int(), key, *_):
             return False if key == "name" else _drop(data, path)
+        case ("camera", int(), *_):
+            return False  # its zones and lines have names too
         case ("zwave", *_):  # no rule asks more of it
             data["zwave"] = dict(_LEAF["zwave"])
             return True
@@ -63,7 +66,7 @@ def _mend(data: dict[str, Any], path: Path) -> bool:
             return True
         case (str(section), *_):
             # A whole section of the wrong shape, an unknown one, or one of single values.
-            named = {"device", "area", "zone", "person", "calendar", "window", "rule"}
+            named = {"device", "area", "zone", "person", "calendar", "window", "rule", "camera"}
             data.pop(section, None)
             return section not in named
         case _:

@@ -6,6 +6,8 @@ included. No code's hash is in it.
 
 import hashlib
 import re
+import shlex
+import stat
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from gateway.codec import CodecError, decode, encode
 
 MAX_BYTES = 64_000_000
 """Of a source, unpacked: a damaged one must not take all memory."""
+PASSWORD_BYTES = 4096
 
 
 class Beside(Protocol):
@@ -27,6 +30,13 @@ class Beside(Protocol):
 
     def program(self, name: str) -> Path | None:
         """Give where a program lies; None where there is none."""
+        ...
+
+    def secret_fault(self, name: str) -> tuple[str, str]:
+        """Say why a file may not hold a secret, and what to do; "" where it may.
+
+        What is named and not there may be the secret itself: then it is not said.
+        """
         ...
 
     def source(self, path: Path, text: str, hashes: Iterable[str]) -> "Source":
@@ -56,6 +66,25 @@ class Folder:
             return program if program.is_file() else None
         except (OSError, ValueError):
             return None
+
+    def secret_fault(self, name: str) -> tuple[str, str]:
+        """Look whether a file is there, only its owner's, and begins with a line of text."""
+        file = self.path.absolute() / name
+        try:
+            found = file.stat()
+            if not stat.S_ISREG(found.st_mode):
+                return "something that is no file", "name the file that holds the password"
+            if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                mode = stat.S_IMODE(found.st_mode)
+                return f"a file of mode {mode:04o}", f"chmod 600 {shlex.quote(str(file))}"
+            first = _first_line(file)
+        except FileNotFoundError:
+            return "a file that is not there", "write the password into a file, and its name here"
+        except (OSError, ValueError):
+            return "a file that cannot be read", "give it to the user who runs the hub"
+        if not first.isprintable() or not first:
+            return "a file whose first line is no text", "write the password into its first line"
+        return "", ""
 
     def source(self, path: Path, text: str, hashes: Iterable[str]) -> "Source":
         """Give the file and what was read beside it."""
@@ -99,6 +128,10 @@ class Remembered:
         """Give where the program lay."""
         return Path(self.kept.path).parent / name
 
+    def secret_fault(self, _: str) -> tuple[str, str]:
+        """What was good then is not asked again."""
+        return "", ""
+
     def source(self, path: Path, text: str, hashes: Iterable[str]) -> Source:
         """Give what was kept."""
         del path, text, hashes
@@ -108,10 +141,11 @@ class Remembered:
 def _without_secrets(text: str, hashes: Iterable[str]) -> str:
     """Leave out comments, where people note codes; put nobody's hash in the place of each code's.
 
-    Lines stay where they are. A hash that is written with escapes is not found: then nothing of the
-    text is kept.
+    Where a password's file is named, people write the password: no name is kept. Lines stay where
+    they are. A hash that is written with escapes is not found: then nothing of the text is kept.
     """
     text = _STRING_OR_COMMENT.sub(lambda found: found["string"] or "", text)
+    text = _PASSWORD_FILE.sub(r'\g<key>"-"', text)
     for number, kept in enumerate(hashes):
         if kept not in text:
             return ""
@@ -121,10 +155,19 @@ def _without_secrets(text: str, hashes: Iterable[str]) -> str:
     return text
 
 
-_STRING_OR_COMMENT = re.compile(
-    r"""(?P<string>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')|#[^\n]*""",
-    re.DOTALL,
-)
+_STRING = r"""(?P<string>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
+_STRING_OR_COMMENT = re.compile(_STRING + r"|#[^\n]*", re.DOTALL)
+_PASSWORD_FILE = re.compile(r"""(?P<key>\bpassword_file["']?[ \t]*=[ \t]*)""" + _STRING, re.DOTALL)
+
+
+def _first_line(file: Path) -> str:
+    """Read what a password may be; "" for bytes that are no text."""
+    with file.open("rb") as opened:
+        first, _, _ = opened.read(PASSWORD_BYTES).partition(b"\n")
+    try:
+        return first.decode().rstrip("\r")
+    except UnicodeDecodeError:
+        return ""
 
 
 def pack(source: Source) -> bytes:

@@ -12,6 +12,8 @@ from gateway.config.errors import did_you_mean
 
 MAX_NAME = 40
 DRIVERS = ("zigbee", "zwave")
+CAMERAS = "onvif"
+"""The driver of cameras, which have a section each; a device of theirs is a relay or an input."""
 HIDDEN = "hidden"
 """Given as a value in an error, it stands for one that nobody may see."""
 
@@ -46,9 +48,9 @@ def _device_id(value: str) -> str:
     driver, colon, address = value.partition(":")
     if not colon or not driver:
         raise fault(value, "driver:address/part", 'as in "zigbee:00124b001ca10001/1"')
-    if driver not in DRIVERS:
-        known = " or ".join(DRIVERS)
-        raise fault(value, f"an id that begins with {known}", did_you_mean(driver, DRIVERS))
+    if driver not in _FORMS:
+        known = " or ".join(_FORMS)
+        raise fault(value, f"an id that begins with {known}", did_you_mean(driver, [*_FORMS]))
     form, expected = _FORMS[driver]
     if re.fullmatch(form, address, re.ASCII) is None:
         raise fault(value, expected, _repaired(driver, address))
@@ -63,6 +65,10 @@ _FORMS = {
     "zwave": (
         r"[0-9a-f]{8}/[1-9]\d{0,3}/(\d|[1-9]\d|1[01]\d|12[0-7])",
         "zwave:, the network as 8 digits 0-9 and a-f, a slash, the node, a slash, the endpoint",
+    ),
+    CAMERAS: (
+        r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}/(input|relay)[0-9]{1,3}",
+        "onvif:, the camera's name, a slash, input or relay with its number",
     ),
 }
 
@@ -155,7 +161,8 @@ type DeviceAddress = Annotated[
     Field(
         json_schema_extra={
             "pattern": "^(zigbee:[0-9a-f]{16}/[1-9][0-9]{0,2}|"
-            "zwave:[0-9a-f]{8}/[1-9][0-9]{0,3}/[0-9]{1,3})$"
+            "zwave:[0-9a-f]{8}/[1-9][0-9]{0,3}/[0-9]{1,3}|"
+            "onvif:[A-Za-z0-9_-]+/(input|relay)[0-9]{1,3})$"
         }
     ),
 ]

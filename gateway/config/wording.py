@@ -72,6 +72,8 @@ def _problem(detail: ErrorDetails, place: Path) -> Problem:
 
 
 def _is_secret(path: Path) -> bool:
+    if path[:1] == ("camera",):
+        return path[-1:] == ("password_file",)  # where people write the password itself
     return path[:1] == ("person",) and not _SECRET_KEYS.isdisjoint(path)
 
 
@@ -113,7 +115,8 @@ def _expected(  # noqa: C901, PLR0912 - one line a kind: a table
     name = str(path[-1]) if path else ""
     match kind:
         case "string_type":
-            return "a text in quotes", f'write "{value}"' if type(value) is int else ""
+            plain = type(value) is int and not _is_secret(path)
+            return "a text in quotes", f'write "{value}"' if plain else ""
         case "int_type":
             numeric = isinstance(value, str) and value.isdecimal() and not _is_secret(path)
             return "a whole number", f"write {value}, without quotes" if numeric else ""
@@ -137,6 +140,10 @@ def _expected(  # noqa: C901, PLR0912 - one line a kind: a table
             return f"{context['ge']} or more", ""
         case "less_than_equal":
             return f"{context['le']} or less", ""
+        case "greater_than":
+            return f"more than {context['gt']:g}", ""
+        case "less_than":
+            return f"less than {context['lt']:g}", ""
         case "string_too_short":
             return "a text that is not empty", ""
         case "string_too_long":

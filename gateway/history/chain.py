@@ -6,9 +6,20 @@ from gateway.history.past import Past
 from gateway.journal import about
 from gateway.model.command import SoundSiren
 from gateway.model.device import DeviceId
-from gateway.model.effect import Level, Notify, Order, Outcome, Perform, RuleRan
+from gateway.model.effect import (
+    Inspect,
+    KeepClip,
+    Level,
+    Notify,
+    Order,
+    Outcome,
+    Perform,
+    RuleRan,
+    RunProgram,
+)
 from gateway.model.event import ArmRequested, Entry
-from rules.alarm import describe
+from rules import sight_words
+from rules.phases import describe
 from rules.site import Site
 from rules.state import AreaState, Phase
 from rules.words import order
@@ -59,8 +70,10 @@ class Chain:
                 return f"people were told ({level}): {text}"
             case RuleRan(rule=rule):
                 return f"rule {rule}"
-            case other:
-                return f"program {other.program} of rule {other.rule} was run"
+            case RunProgram(rule=rule, program=program):
+                return f"program {program} of rule {rule} was run"
+            case Inspect() | KeepClip() as ask:
+                return f"asked of the cameras: {sight_words.ask(self.site, ask)}"
 
     def run(self, ran: RuleRan, number: int) -> Link:
         """Tell a run, and since when all stood so that it looked at."""
@@ -108,6 +121,8 @@ class Chain:
             tripped = self.past.at(trip.at)
             when = None if tripped is None else self.told(tripped.number)
             links.append(Link(f"{describe(self.site, trip)} went off", when))
+        if now.verdict is not None:
+            links.append(Link(f"the alarm was {now.verdict.said}", told))
         if now.mode is not None:
             links += self._armed(area, now, began)
         return links

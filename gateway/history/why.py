@@ -22,6 +22,10 @@ ORDERS = (
     "SetLockCode",
     "ClearLockCode",
     "RemoveDevice",
+    "AimCamera",
+    "SetInfrared",
+    "RebootCamera",
+    "LearnView",
 )
 """What is ordered of devices; what they show, and how they are asked, is nobody's question."""
 STARTED = (Outcome.RAN, Outcome.WENT_ON)

@@ -127,6 +127,19 @@ class Power(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Picture(StrEnum):
+    """How well a camera sees. Whatever is not `seeing` guards nothing."""
+
+    SEEING = "seeing"
+    BLIND = "blind"  # dazzled, sprayed or out of focus: nothing can be told apart
+    COVERED = "covered"
+    TURNED = "turned"  # it looks at something else than before
+    DARK = "dark"  # too dark to tell anything apart
+    FROZEN = "frozen"  # the same picture again and again
+    LOST = "lost"  # no stream
+    UNKNOWN = "unknown"
+
+
 class Keypad(StrEnum):
     """A keypad says nothing lasting: its presses are events of their own."""
 
@@ -149,6 +162,7 @@ type Reading = (
     | Valve
     | Thermostat
     | Power
+    | Picture
     | Keypad
 )
 
@@ -171,6 +185,7 @@ class Capability(StrEnum):
     VALVE = "valve"
     THERMOSTAT = "thermostat"
     POWER = "power"
+    CAMERA = "camera"
     KEYPAD = "keypad"
 
 
@@ -190,6 +205,7 @@ READINGS: dict[Capability, type[Reading]] = {
     Capability.VALVE: Valve,
     Capability.THERMOSTAT: Thermostat,
     Capability.POWER: Power,
+    Capability.CAMERA: Picture,
     Capability.KEYPAD: Keypad,
 }
 _NAMES: dict[type[Reading], Capability] = {kind: name for name, kind in READINGS.items()}

@@ -1,6 +1,7 @@
 """What one device, or one driver, is asked to do."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from gateway.model.credential import Code
 from gateway.model.device import DeviceId, DriverId, driver_of
@@ -131,6 +132,44 @@ class GiveJoinKey:
     key: Code | None
 
 
+class Infrared(StrEnum):
+    """What a camera does with its infrared light and filter."""
+
+    AUTO = "auto"
+    ON = "on"  # the light of the night, whatever the hour
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class AimCamera:
+    """Turn a camera to one of its stored positions, by the name it has in the camera."""
+
+    device: DeviceId
+    preset: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetInfrared:
+    """Switch a camera's infrared light."""
+
+    device: DeviceId
+    mode: Infrared
+
+
+@dataclass(frozen=True, slots=True)
+class RebootCamera:
+    """Start a camera anew. It is gone for a minute."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class LearnView:
+    """Take what a camera shows from now on for what it should show: it was turned on purpose."""
+
+    device: DeviceId
+
+
 @dataclass(frozen=True, slots=True)
 class RemoveDevice:
     """Ask a device to leave, and forget it."""
@@ -159,6 +198,10 @@ type Command = (
     | ClearLockCode
     | ReadLockCode
     | ShowPanel
+    | AimCamera
+    | SetInfrared
+    | RebootCamera
+    | LearnView
     | PermitJoin
     | GiveJoinKey
     | RemoveDevice

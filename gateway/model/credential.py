@@ -1,4 +1,4 @@
-"""A code that somebody offered. It never reaches the journal, a log or an error."""
+"""What is secret: codes that somebody offered, addresses with passwords. It is never logged."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,3 +49,27 @@ class LockCodeRead:
     def is_shown(self) -> bool:
         """Tell whether the lock shows the PIN; some give asterisks, or nothing."""
         return self.code is not None and bool(self.code.text.strip("*"))
+
+
+@dataclass(frozen=True, slots=True)
+class StreamsFound:
+    """Where a camera's pictures are to be had: addresses with passwords. For the detection."""
+
+    device: DeviceId
+    main: Code | None  # rtsp://; None: no stream of it is known
+    sub: Code | None = None  # smaller, for looking at; None: there is only the one
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A camera's own analytics saw something move: the detection looks hard for a while."""
+
+    device: DeviceId
+    what: str  # "motion", "line", "scene": in the camera's words, made ours
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    """A camera was turned on purpose: the detection learns anew what it should show."""
+
+    device: DeviceId

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gateway.model.command import Command
-from gateway.model.credential import CodeOffered, LockCodeRead
+from gateway.model.credential import CodeOffered, LockCodeRead, Noticed, StreamsFound, ViewChanged
 from gateway.model.device import DriverId
 from gateway.model.event import Event, Proof, Telemetry
 
-type Report = Callable[[Event | Telemetry | CodeOffered | LockCodeRead], None]
+type Told = Event | Telemetry | CodeOffered | LockCodeRead | StreamsFound | Noticed | ViewChanged
+type Report = Callable[[Told], None]
 """How a driver says what happened. Synchronous, never waits; call it on the event loop's thread."""
 
 

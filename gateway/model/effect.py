@@ -8,16 +8,20 @@ from typing import NewType
 
 from gateway.model.clock import HouseTime
 from gateway.model.command import (
+    AimCamera,
     ClearLockCode,
     Command,
     DimLight,
     GiveJoinKey,
+    LearnView,
     LockDoor,
     MoveGate,
     PermitJoin,
     ReadLockCode,
+    RebootCamera,
     RefreshDevice,
     RemoveDevice,
+    SetInfrared,
     SetLockCode,
     SetThermostat,
     ShowPanel,
@@ -27,6 +31,7 @@ from gateway.model.command import (
     TurnValve,
     UnlockDoor,
 )
+from gateway.model.device import DeviceId
 
 
 class Level(StrEnum):
@@ -89,7 +94,29 @@ class RunProgram:
     may: tuple[Command, ...]  # it can ask for nothing else
 
 
-type Effect = Perform | Notify | RuleRan | RunProgram
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Have the detection look hard at cameras, for so long; each answers with `Inspected`."""
+
+    cameras: tuple[DeviceId, ...]
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepClip:
+    """Record cameras from now on, and from some seconds before; each answers with `ClipKept`.
+
+    Asked again for an incident that is being recorded, it goes on for longer.
+    """
+
+    cameras: tuple[DeviceId, ...]
+    incident: str  # "home 1234": one alarm, however many cameras
+    seconds: float  # from now on
+    pinned: bool  # kept whatever the disk says: an alarm
+
+
+type Effect = Perform | Notify | RuleRan | RunProgram | Inspect | KeepClip
 
 
 class Repeat(StrEnum):
@@ -123,6 +150,8 @@ def repeat_of(effect: Effect) -> Repeat:
     match effect:
         case Notify() | RunProgram():
             return Repeat.ONCE
+        case Inspect() | KeepClip():
+            return Repeat.SET
         case RuleRan():
             return Repeat.RECORD
         case Perform(command=command):
@@ -144,9 +173,11 @@ def _repeat_of_command(command: Command) -> Repeat:
             | ClearLockCode()
             | ReadLockCode()
             | RefreshDevice()
+            | AimCamera()
+            | SetInfrared()
         ):
             return Repeat.SET
-        case SetLockCode() | RemoveDevice():
+        case SetLockCode() | RemoveDevice() | RebootCamera() | LearnView():
             return Repeat.ONCE
         case UnlockDoor() | MoveGate() | PermitJoin() | GiveJoinKey():
             return Repeat.NEVER_LATE

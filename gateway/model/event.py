@@ -16,7 +16,18 @@ from gateway.model.lock_event import (
     OneTimePinEnded,
     OneTimePinMade,
 )
-from gateway.model.upkeep import Job
+from gateway.model.sight import (
+    AnimalSeen,
+    ClipFailed,
+    ClipKept,
+    ClipRemoved,
+    Inspected,
+    LineCrossed,
+    Loitered,
+    PersonSeen,
+    VehicleSeen,
+)
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +151,6 @@ class JoinKeyWanted:
     seconds: int  # the answer comes within these, or the device joins without security
 
 
-@dataclass(frozen=True, slots=True)
-class UpkeepBegan:
-    """A long job of a radio began."""
-
-    driver: DriverId
-    job: Job
-    by: str
-    device: DeviceId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UpkeepEnded:
-    """It ended; `reason` says what came of it."""
-
-    driver: DriverId
-    job: Job
-    done: bool
-    reason: str
-    device: DeviceId | None = None
-
-
 class Proof(StrEnum):
     """How a command's success is known."""
 
@@ -276,6 +266,13 @@ class PartFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PartWorks:
+    """A part of the hub that failed works again: its trouble is over."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class AreaLost:
     """An area was armed when the hub ended, and the configuration of now does not have it."""
 
@@ -322,7 +319,16 @@ class ProgramEnded:
 
 
 type Event = (
-    Reported
+    PersonSeen
+    | VehicleSeen
+    | AnimalSeen
+    | LineCrossed
+    | Loitered
+    | Inspected
+    | ClipKept
+    | ClipFailed
+    | ClipRemoved
+    | Reported
     | LockOperated
     | LockCodeChecked
     | LockPinKept
@@ -355,6 +361,7 @@ type Event = (
     | StorageFailed
     | StorageRecovered
     | PartFailed
+    | PartWorks
     | AreaLost
     | ConfigurationLoaded
     | Ticked

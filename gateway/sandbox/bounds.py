@@ -1,4 +1,4 @@
-"""How much a program may take, and what of the machine it is shown. The child reads them too."""
+"""How much a program may take. The child reads it too."""
 
 PROGRAM_BYTES_MAX = 8 * 2**20
 """A program is one file, at most so large."""
@@ -22,11 +22,6 @@ TMP_BYTES_MAX = 16 * 2**20
 """Its private folder lies in memory, and is gone with it."""
 TMP_NODES_MAX = 1000
 NICE = 10
-
-READABLE = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-"""Interpreters and libraries: all that a program sees of the machine, but for the next two."""
-READABLE_ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 

@@ -14,9 +14,11 @@ import signal
 import sys
 from collections.abc import Callable
 
-from gateway.sandbox import calls, kernel, landlock, tree
+from gateway.confine import calls, kernel, landlock
+from gateway.confine.kernel import Lacking
+from gateway.confine.machine import DEVICES, READABLE, READABLE_ETC
+from gateway.sandbox import tree
 from gateway.sandbox.bounds import (
-    DEVICES,
     ENVIRONMENT,
     FILES_MAX,
     NICE,
@@ -24,12 +26,9 @@ from gateway.sandbox.bounds import (
     NOT_STARTED,
     PROCESSES_MAX,
     PROGRAM_BYTES_MAX,
-    READABLE,
-    READABLE_ETC,
     SIGNALLED,
     TMP_BYTES_MAX,
 )
-from gateway.sandbox.kernel import Lacking
 
 _NOBODY = 65534
 _WORLDS = (

@@ -13,6 +13,7 @@ from signal import Signals
 import orjson
 
 from gateway.config.durations import spell
+from gateway.confine.machine import READABLE, READABLE_ETC
 from gateway.model.command import Command
 from gateway.model.device import DeviceId
 from gateway.model.effect import RunProgram
@@ -23,8 +24,6 @@ from gateway.sandbox.bounds import (
     NO_SANDBOX,
     NOT_STARTED,
     OUTPUT_BYTES_MAX,
-    READABLE,
-    READABLE_ETC,
     REASON_MAX,
     RUNNING_MAX,
     SIGNALLED,

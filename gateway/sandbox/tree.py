@@ -7,12 +7,10 @@ folder nor the configuration, nobody's home, nobody's processes, no socket of an
 
 import os
 
-from gateway.sandbox import kernel
+from gateway.confine import kernel
+from gateway.confine.machine import DEVICES, READABLE, READABLE_ETC
 from gateway.sandbox.bounds import (
-    DEVICES,
     PROGRAM_BYTES_MAX,
-    READABLE,
-    READABLE_ETC,
     TMP_BYTES_MAX,
     TMP_NODES_MAX,
 )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from gateway.model.capability import Capability, Lock, Switch
 from gateway.model.command import Command, LockDoor, SilenceSiren, TurnSwitch, UnlockDoor
 from gateway.model.device import DeviceId
-from gateway.model.effect import Level, Notify, RunProgram
+from gateway.model.effect import Inspect, KeepClip, Level, Notify, RunProgram
 from gateway.model.event import (
     ArmRequested,
     CommandRequested,
@@ -28,6 +28,8 @@ from rules.rulebook import (
     ArmArea,
     CallRule,
     DisarmArea,
+    Look,
+    Record,
     RestoreScene,
     Rule,
     RunScript,
@@ -42,6 +44,12 @@ def act(work: Work, rule: Rule, number: int, start: Start, action: Plain) -> Non
     match action:
         case Act(command=command):
             order(work, start, command)
+        case Record(cameras=cameras, time=time):
+            incident = f"{BY_RULE}{rule.id} {number}"
+            clip = KeepClip(cameras, incident, time.total_seconds(), pinned=False)
+            work.effects.append(clip)
+        case Look(cameras=cameras, time=time):
+            work.effects.append(Inspect(cameras, time.total_seconds(), f"{BY_RULE}{rule.id}"))
         case ArmArea(area=area, mode=mode, force=force):
             me = BY_RULE + rule.id
             request(work, start, ArmRequested(area, mode, me, me, force))

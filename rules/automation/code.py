@@ -19,6 +19,8 @@ from rules.rulebook import (
     CallRule,
     Choose,
     DisarmArea,
+    Look,
+    Record,
     Repeat,
     RestoreScene,
     RunScript,
@@ -27,7 +29,9 @@ from rules.rulebook import (
     Wait,
 )
 
-type Plain = Act | ArmArea | DisarmArea | CallRule | SetScene | RestoreScene | RunScript
+type Plain = (
+    Act | Record | Look | ArmArea | DisarmArea | CallRule | SetScene | RestoreScene | RunScript
+)
 
 
 @dataclass(frozen=True, slots=True)

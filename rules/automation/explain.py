@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from gateway.model.capability import Capability, Picture
 from gateway.model.clock import HouseTime, between
 from gateway.model.effect import Outcome, RuleRan
 from rules.automation.index import Watch, watches
@@ -19,7 +20,17 @@ from rules.automation.triggers import is_so
 from rules.automation.values import Values, counts_unknown, terms
 from rules.automation.view import View
 from rules.expression import Unknown
-from rules.rulebook import AreaBecomes, Becomes, Changes, Rule, Scheduled, Trigger
+from rules.rulebook import (
+    AreaBecomes,
+    Becomes,
+    Changes,
+    Crosses,
+    Loiters,
+    Rule,
+    Scheduled,
+    Sees,
+    Trigger,
+)
 from rules.runs import RuleState
 from rules.site import Site
 from rules.state import State, reading_of
@@ -164,6 +175,10 @@ def _stands(site: Site, state: State, kept: RuleState, watch: Watch[Trigger], at
             mode = f" {now.mode}" if now.mode else ""
             already = " already, and did not change" if is_so(trigger, now) else ""
             return f"it is {now.phase}{mode}{already}"
+        case Sees(device=camera) | Crosses(device=camera) | Loiters(device=camera):
+            picture = reading_of(state, camera, Capability.CAMERA)
+            blind = "" if picture is Picture.SEEING else f", and the picture is {picture.value}"
+            return f"it did not come{blind}"
         case Scheduled():
             return _next(site, kept, watch)
         case _:

@@ -21,9 +21,13 @@ from rules.rulebook import (
     Changes,
     CodeUsed,
     CodeWrong,
+    Crosses,
+    Loiters,
+    Pressed,
     Rule,
     RuleBook,
     Scheduled,
+    Sees,
     Trigger,
     TroubleComes,
 )
@@ -85,6 +89,7 @@ class Index:
     stays: Mapping[tuple[DeviceId, Capability], list[Watch[Becomes]]]
     areas: Mapping[AreaKey, list[Watch[AreaBecomes]]]
     area_stays: Mapping[str, list[Watch[AreaBecomes]]]
+    moments: Mapping[DeviceId, Shelf]  # what cameras see, buttons pressed
     used: tuple[Watch[CodeUsed], ...]
     wrong: tuple[Watch[CodeWrong], ...]
     troubles: tuple[Watch[TroubleComes], ...]
@@ -113,6 +118,7 @@ def indexed(book: RuleBook) -> Index:
         stays=dict(stays),
         areas=_areas(areas),
         area_stays=dict(area_stays),
+        moments=_moments(book, every),
         used=tuple(_of(every, CodeUsed)),
         wrong=tuple(_of(every, CodeWrong)),
         troubles=tuple(_of(every, TroubleComes)),
@@ -136,6 +142,19 @@ def _readings(book: RuleBook, every: Iterable[Watch[Trigger]]) -> dict[ReadingKe
             case _:
                 continue
         shelves[key].enter(watch, guard_of(book.rules[watch.rule]))
+    return dict(shelves)
+
+
+def _moments(book: RuleBook, every: Iterable[Watch[Trigger]]) -> dict[DeviceId, Shelf]:
+    """Enter what a moment of a device starts, under the arming states in which it can."""
+    shelves: dict[DeviceId, Shelf] = defaultdict(Shelf)
+    for watch in every:
+        match watch.trigger:
+            case Sees() | Crosses() | Loiters() | Pressed():
+                shelf = shelves[watch.trigger.device]
+                shelf.enter(watch, guard_of(book.rules[watch.rule]))
+            case _:
+                continue
     return dict(shelves)
 
 
@@ -203,7 +222,8 @@ def _footprint(code: Iterable[Instruction]) -> Iterator[Path]:
 def without_guards(index: Index) -> Index:
     """Give the index with every trigger entered always: the same starts, more of them in vain."""
     shelves = {key: Shelf(list(_all_of(shelf))) for key, shelf in index.readings.items()}
-    return replace(index, readings=shelves)
+    moments = {device: Shelf(list(_all_of(shelf))) for device, shelf in index.moments.items()}
+    return replace(index, readings=shelves, moments=moments)
 
 
 def _all_of(shelf: Shelf) -> Iterator[Watch[Trigger]]:

@@ -46,6 +46,12 @@ EVENT = {
     "trouble": "the kind of trouble",
     "subject": "whom the trouble is of",
     "by": "who called the rule",
+    "zone": "the camera's own zone that somebody is in",
+    "line": "the camera's line that was crossed",
+    "way": "inward or outward, over a line",
+    "score": "how sure a camera is, as 0.84",
+    "picture": "the name of the picture in the evidence",
+    "button": "the number of the button",
 }
 """The fields of `event`: of what triggered the run; unknown where its trigger has no such thing."""
 

@@ -10,15 +10,20 @@ from rules.rulebook import (
     Changes,
     CodeUsed,
     CodeWrong,
+    Crosses,
+    Loiters,
+    Pressed,
     Scheduled,
+    Sees,
     Trigger,
     TroubleComes,
 )
+from rules.sight_words import A
 from rules.site import Site
 from rules.words import name_of
 
 
-def said_of(site: Site, trigger: Trigger) -> str:
+def said_of(site: Site, trigger: Trigger) -> str:  # noqa: C901 - one line a form: a table
     """Say what a trigger waits for."""
     match trigger:
         case Becomes():
@@ -39,6 +44,21 @@ def said_of(site: Site, trigger: Trigger) -> str:
             kind = f"{trigger.kind} trouble" if trigger.kind else "a trouble"
             of = f" of {name_of(site, trigger.subject)}" if trigger.subject else ""
             return f"{kind}{of} {'ends' if trigger.over else 'comes'}"
+        case Sees():
+            where = f" in {trigger.place}" if trigger.place else ""
+            return f"{name_of(site, trigger.device)} sees {A[trigger.seen]}{where}"
+        case Crosses():
+            what = A[trigger.seen] if trigger.seen else "something"
+            ways = {True: " inward", False: " outward", None: ""}
+            crosses = f"{what} crosses {trigger.line}{ways[trigger.inward]}"
+            return f"{crosses} before {name_of(site, trigger.device)}"
+        case Loiters():
+            what = A[trigger.seen] if trigger.seen else "something"
+            return f"{what} loiters in {trigger.place} of {name_of(site, trigger.device)}"
+        case Pressed():
+            which = f" button {trigger.button}" if trigger.button is not None else ""
+            how = f" {trigger.gesture}" if trigger.gesture else ""
+            return f"{name_of(site, trigger.device)}{which} is pressed{how}"
         case Scheduled(said=said):
             return said
         case Called():

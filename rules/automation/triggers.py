@@ -14,19 +14,19 @@ from gateway.model.event import (
     Reported,
     RuleCalled,
 )
+from rules.automation import sights
 from rules.automation.index import Index, ReadingKey, Shelf, Watch
 from rules.automation.program import program
 from rules.automation.says import said_of
 from rules.automation.view import View
 from rules.rulebook import AreaBecomes, CodeUsed, Trigger, TroubleComes
 from rules.runs import Start
-from rules.site import Site
+from rules.site import RULE, Site
 from rules.state import AreaState, Phase, State, Trouble, reading_of
 from rules.words import name_of
 from rules.zones import MOMENTARY, trips
 
-BY_RULE = "rule:"
-"""How requests of a rule are signed; the rest is its name."""
+BY_RULE = RULE
 
 
 def started(site: Site, index: Index, before: State, state: State, event: Event) -> Iterator[Start]:
@@ -89,7 +89,19 @@ def _of_event(
             person = by if by in site.people else ""
             yield Start(rule, f"called by {by}", {"by": by}, person, called=True)
         case _:
-            return
+            yield from _moment(site, index, state, event)
+
+
+def _moment(site: Site, index: Index, state: State, event: Event) -> Iterator[Start]:
+    """Give what starts by what a camera sees, or a button that is pressed."""
+    device = sights.source_of(event)
+    shelf = None if device is None else index.moments.get(device)
+    if shelf is None:
+        return
+    fields = sights.fields_of(site, event)
+    for watch in _ready(shelf, site, state):
+        if sights.fits(watch.trigger, event):
+            yield _start(site, watch, fields)
 
 
 def _reported(

@@ -19,7 +19,9 @@ from rules.rulebook import (
     ArmArea,
     Choose,
     DisarmArea,
+    Look,
     OnUnknown,
+    Record,
     Repeat,
     Rule,
     RunScript,
@@ -91,7 +93,7 @@ def _leaves(actions: Iterable[Action]) -> Iterator[object]:
 
 
 def _protects(what: object) -> bool:
-    return isinstance(what, SoundSiren | LockDoor | ArmArea | Tell)
+    return isinstance(what, SoundSiren | LockDoor | ArmArea | Tell | Record | Look)
 
 
 def _weakens(what: object) -> bool:

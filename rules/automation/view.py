@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gateway.model.capability import Capability, Reading
+from gateway.model.capability import Capability, Picture, Reading
 from gateway.model.clock import HouseTime, between
 from gateway.model.device import DeviceId
 from rules.expression import Unknown
@@ -37,6 +37,8 @@ class View:
         reading = reading_of(self.state, zone.device, zone.capability)
         if reading == "unknown":
             return Unknown(f"nobody knows how {zone.name} stands")
+        if isinstance(reading, Picture) and reading is not Picture.SEEING:
+            return Unknown(f"{zone.name} does not see")
         return tripped(self.state, zone)
 
     def now(self) -> datetime | Unknown:

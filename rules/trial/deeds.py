@@ -12,10 +12,12 @@ from itertools import pairwise
 
 from gateway.model.clock import between
 from gateway.model.command import (
+    AimCamera,
     Command,
     DimLight,
     LockDoor,
     MoveGate,
+    SetInfrared,
     SetThermostat,
     SilenceSiren,
     SoundSiren,
@@ -23,7 +25,16 @@ from gateway.model.command import (
     TurnValve,
     UnlockDoor,
 )
-from gateway.model.effect import Effect, Notify, Outcome, Perform, RuleRan, RunProgram
+from gateway.model.effect import (
+    Effect,
+    Inspect,
+    KeepClip,
+    Notify,
+    Outcome,
+    Perform,
+    RuleRan,
+    RunProgram,
+)
 from rules.automation.code import message
 from rules.automation.triggers import BY_RULE
 from rules.rulebook import (
@@ -112,6 +123,7 @@ class _Own:
 
     def __init__(self, site: Site, rule: Rule) -> None:
         self._rule = rule
+        self._sign = f"{BY_RULE}{rule.id} "  # what it has cameras do bears it
         self._commands: set[Command] = set()
         self._texts: list[re.Pattern[str]] = []
         self._arms: dict[str, tuple[str, str, str]] = {}  # by how what the panel says begins
@@ -148,10 +160,20 @@ class _Own:
                 for said, (verb, area, mode) in self._arms.items():
                     if text.startswith(said):
                         yield Deed(at, verb, area, mode, ran)
+            case KeepClip() | Inspect():
+                yield from self._of_cameras(at, ran, effect)
             case RunProgram(program=program):
                 yield Deed(at, "script", program, ran=ran)
             case _:
                 return
+
+    def _of_cameras(
+        self, at: timedelta, ran: RuleRan, effect: KeepClip | Inspect
+    ) -> Iterator[Deed]:
+        said = effect.incident if isinstance(effect, KeepClip) else f"{effect.why} "
+        verb = "record" if isinstance(effect, KeepClip) else "look"
+        if said.startswith(self._sign):
+            yield from (Deed(at, verb, camera, ran=ran) for camera in effect.cameras)
 
 
 def _order(command: Command) -> Command:
@@ -159,7 +181,7 @@ def _order(command: Command) -> Command:
     return replace(command, seconds=1) if isinstance(command, SoundSiren) else command
 
 
-def verb_of(command: Command) -> str:
+def verb_of(command: Command) -> str:  # noqa: C901 - one line a command: a table
     """Name an order as tests do; "" for what no rule orders."""
     match command:
         case TurnSwitch(on=on):
@@ -180,6 +202,10 @@ def verb_of(command: Command) -> str:
             return "siren"
         case SilenceSiren():
             return "silence"
+        case AimCamera():
+            return "aim"
+        case SetInfrared():
+            return "infrared"
         case _:
             return ""
 

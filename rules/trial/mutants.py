@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gateway.model.command import Command, TurnSwitch
+from rules import sight_words
 from rules.automation.says import said_of, span
 from rules.expression import Compiled, Scope, compile_text, mutants, text
 from rules.rulebook import (
@@ -17,8 +18,10 @@ from rules.rulebook import (
     CallRule,
     Choose,
     DisarmArea,
+    Look,
     OnUnknown,
     Overlap,
+    Record,
     Repeat,
     RestoreScene,
     Rule,
@@ -137,6 +140,10 @@ def _other_actions(site: Site, action: Action) -> Iterator[tuple[Action, str]]:
                 if len(commands) > 1:
                     left = f"in the scene, left out: {_order(site, command)}"
                     yield SetScene((*before, *behind)), left
+        case Record(cameras=cameras) | Look(cameras=cameras) if len(cameras) > 1:
+            for camera in cameras:
+                rest = tuple(other for other in cameras if other != camera)
+                yield replace(action, cameras=rest), f"{_said(site, action)} without one"
         case Wait(time=time):
             yield replace(action, time=time / 2), f"wait {span(time)} is halved"
             yield replace(action, time=time * 2), f"wait {span(time)} is doubled"
@@ -184,10 +191,14 @@ def _may_be_unknown(rule: Rule) -> bool:
 # -- words -----------------------------------------------------------------------------------------
 
 
-def _said(site: Site, action: Action) -> str:  # noqa: C901 - a table, one line an action
+def _said(site: Site, action: Action) -> str:  # noqa: C901, PLR0912 - a table
     match action:
         case Act(command=command):
             return _order(site, command)
+        case Record(cameras=cameras):
+            return f"record {sight_words.cameras(site, cameras)}"
+        case Look(cameras=cameras):
+            return f"look {sight_words.cameras(site, cameras)}"
         case Tell(text=words):
             return f'notify "{words}"'
         case ArmArea(area=area, mode=mode):

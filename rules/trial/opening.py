@@ -15,6 +15,7 @@ from gateway.model.capability import (
     Glass,
     Lock,
     Motion,
+    Picture,
     Reading,
     Smoke,
     Switch,
@@ -48,6 +49,7 @@ REST: Mapping[Capability, Reading] = {
     Capability.LOCK: Lock.LOCKED,
     Capability.SWITCH: Switch.OFF,
     Capability.GATE: Gate.DOWN,
+    Capability.CAMERA: Picture.SEEING,
 }
 """What a zone reads when it is not tripped."""
 

@@ -12,7 +12,9 @@ from simulator.play.plan import KINDS
 from simulator.play.scenario import (
     Act,
     Ask,
+    Clips,
     Deed,
+    Detection,
     Expectation,
     Job,
     Pause,
@@ -26,6 +28,7 @@ from simulator.play.sentence import near
 
 WITHIN_MS = 2000  # of an expectation that says nothing else
 PHASE_WITHIN_MS = 30_000
+CLIPS_WITHIN_MS = 5000  # a note is on the disk as soon as that has it
 
 type Table = Mapping[str, object]
 
@@ -175,11 +178,42 @@ def _server(table: Table, home: Home) -> Deed:
     return Server(str(table["server"]))
 
 
+def _detection(table: Table, home: Home) -> Deed:
+    _has_cameras("detection", home)
+    return Detection(str(table["detection"]))
+
+
+def _clips(table: Table, home: Home) -> Deed:
+    _has_cameras("clips", home)
+    names = _names(table["clips"])
+    for name in names:
+        _known("clips", name, {one.name for one in home.of(Radio.CAMERA)})
+    skew = table.get("skew_ms")
+    return Clips(
+        cameras=tuple(names),
+        within_ms=milliseconds(table.get("within")) or CLIPS_WITHIN_MS,
+        begins_before=str(table.get("begins_before", "")),
+        at_least_ms=_whole(table.get("at_least_ms")),
+        begins_after=str(table.get("begins_after", "")),
+        lasts_until=str(table.get("lasts_until", "")),
+        short_ms=_whole(table.get("short_ms")),
+        skew_ms=None if skew is None else _whole(skew),
+        state=str(table.get("state", "")),
+    )
+
+
+def _has_cameras(key: str, home: Home) -> None:
+    if Radio.CAMERA not in home.radios:
+        raise DeedError(key, "this house has no cameras")
+
+
 def _radio(table: Table, home: Home) -> Radio:
     """Give the radio that is named, else the first of the house; raise DeedError."""
-    word = str(table.get("radio", home.radios[0]))
-    if word not in home.radios:
-        raise DeedError("radio", f"this house has no {word} stick{near(word, home.radios)}")
+    if not home.sticks:
+        raise DeedError("stick", "this house has none")
+    word = str(table.get("radio", home.sticks[0]))
+    if word not in home.sticks:
+        raise DeedError("radio", f"this house has no {word} stick{near(word, home.sticks)}")
     return Radio(word)
 
 
@@ -198,7 +232,7 @@ def _area(table: Table, home: Home) -> str:
 
 def _known(key: str, name: str, names: Mapping[str, object] | frozenset[str] | set[str]) -> None:
     if name not in names:
-        what = "zone" if key == "bypass" else key
+        what = {"bypass": "zone", "clips": "camera"}.get(key, key)
         raise DeedError(key, f"there is no {what} {name!r}{near(name, names)}")
 
 
@@ -234,6 +268,8 @@ _MAKERS: Mapping[str, Callable[[Table, Home], Deed]] = {
     "hub": _ask,
     "stick": _stick,
     "server": _server,
+    "detection": _detection,
+    "clips": _clips,
     "device": _device,
     **{job.value: _run for job in Job},
 }

@@ -24,6 +24,13 @@ def programs_below(pid: int, program: str) -> list[int]:
     return sorted(child for child in running if pid in _ancestors(child, parents))
 
 
+def modules_below(pid: int, module: str) -> list[int]:
+    """Give the ids of the descendants of a process that run `python -m` this module."""
+    parents = {child: parent for child, parent, _ in _processes()}
+    running = [child for child in parents if module in _command(PROC / str(child))]
+    return sorted(child for child in running if pid in _ancestors(child, parents))
+
+
 async def signal(pid: int, word: str) -> None:
     """Signal a process; a kill is waited for."""
     with contextlib.suppress(ProcessLookupError):
@@ -63,6 +70,14 @@ def _program(folder: Path) -> str:
         return (folder / "exe").readlink().name
     except OSError:
         return ""
+
+
+def _command(folder: Path) -> list[str]:
+    """Give the words of a process's command line; none of one that is gone."""
+    try:
+        return (folder / "cmdline").read_text("utf-8", "replace").split("\0")
+    except OSError:
+        return []
 
 
 def _stat(folder: Path) -> tuple[str, list[str]] | None:

@@ -1,16 +1,16 @@
-"""The far side of a house: a stick for each of its radios, and each device reached by its own."""
+"""The far side of a house: a stick for each of its radios, its cameras; each device by its own."""
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from simulator.play.far_side import FarSide, Listen
+from simulator.play.far_side import Addresses, FarSide, Listen
 from simulator.play.house import Home, Radio
 from simulator.play.line import Message, Told
 
 
 class Far:
-    """The running sticks of a house."""
+    """The running sticks and cameras of a house."""
 
     def __init__(self, home: Home, sides: Mapping[Radio, FarSide]) -> None:
         self.sides = sides
@@ -19,11 +19,17 @@ class Far:
     @property
     def ports(self) -> Mapping[Radio, str]:
         """Where the hub finds each stick."""
-        return {radio: side.port for radio, side in self.sides.items()}
+        return {radio: self.sides[radio].port for radio in self._home.sticks}
+
+    @property
+    def cameras(self) -> Addresses:
+        """Where the hub finds each camera; nothing in a house without any."""
+        side = self.sides.get(Radio.CAMERA)
+        return {} if side is None else side.addresses
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The process ids of the sticks."""
+        """The process ids of the sticks and the cameras."""
         return tuple(side.pid for side in self.sides.values())
 
     def side(self, radio: Radio | None = None) -> FarSide:
@@ -60,7 +66,7 @@ async def far_of(  # noqa: PLR0913  # each is a wish of its own; all but two are
     happened: Told,
     node_tree: Path | None = None,
 ) -> AsyncIterator[Far]:
-    """Run the sticks of a house; raise ProcessEnded where one does not start."""
+    """Run the sticks and cameras of a house; raise ProcessEnded where one does not start."""
     sides: dict[Radio, FarSide] = {}
     async with contextlib.AsyncExitStack() as closing:
         for radio in home.radios:

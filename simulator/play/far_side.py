@@ -1,4 +1,4 @@
-"""One radio's far side of the wire: a simulated stick and its devices, a process to speak to."""
+"""One radio's far side: a simulated stick and its devices, or all cameras, in one process."""
 
 import json
 from collections.abc import Mapping
@@ -13,15 +13,25 @@ type Listen = Literal["pty", "tcp"]
 
 READY_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # joining with its interview is the longest
-LOGS: Mapping[Radio, str] = {Radio.ZIGBEE: "stick.log", Radio.ZWAVE: "zwave-stick.log"}
+LOGS: Mapping[Radio, str] = {
+    Radio.ZIGBEE: "stick.log",
+    Radio.ZWAVE: "zwave-stick.log",
+    Radio.CAMERA: "cameras.log",
+}
+
+type Addresses = Mapping[str, Mapping[str, str]]
+"""Of each camera, its `onvif` (host:port), its `main` and `sub` (rtsp://)."""
 
 
 class FarSide:
-    """A running stick with its devices."""
+    """A running stick with its devices, or the running cameras."""
 
-    def __init__(self, process: Process, port: str, radio: Radio) -> None:
+    def __init__(
+        self, process: Process, port: str, radio: Radio, addresses: Addresses | None = None
+    ) -> None:
         self.port = port
         self.radio = radio
+        self.addresses: Addresses = addresses or {}
         self._process = process
         self._line: Line | None = None
 
@@ -37,19 +47,26 @@ class FarSide:
         radio: Radio = Radio.ZIGBEE,
         node_tree: Path | None = None,
     ) -> "FarSide":
-        """Start the stick in a work folder and watch what happens; raise ProcessEnded.
+        """Start it in a work folder and watch what happens; raise ProcessEnded.
 
         A Z-Wave stick runs from the packages in `node_tree`; None: where it finds some itself.
         """
         control = work / ("far.sock" if radio is Radio.ZIGBEE else f"{radio}.sock")
         argv = python(
-            *("-m", f"simulator.{radio}", "--house", home.file.absolute(), "--control", control),
-            *("--state", work / "far", *_wishes(radio, work, listen, ezsp, node_tree)),
+            *("-m", f"simulator.{radio}", "--house", home.file_of(radio).absolute()),
+            *(
+                "--control",
+                control,
+                "--state",
+                work / "far",
+                *_wishes(radio, work, listen, ezsp, node_tree),
+            ),
         )
-        process = await Process.start(f"the {radio} stick", argv, work / LOGS[radio], talks=True)
+        name = "the cameras" if radio is Radio.CAMERA else f"the {radio} stick"
+        process = await Process.start(name, argv, work / LOGS[radio], talks=True)
         try:
             ready = json.loads(await process.line(READY_SECONDS))
-            far = cls(process, str(ready["port"]), radio)
+            far = cls(process, str(ready["port"]), radio, ready.get("cameras"))
             far._line = await Line.open(control, lambda told: happened({**told, "radio": radio}))
             await far.ask("watch")
         except BaseException:
@@ -92,6 +109,8 @@ def _wishes(
     radio: Radio, work: Path, listen: Listen, ezsp: int, node_tree: Path | None
 ) -> tuple[object, ...]:
     """Give the part of the command line that is this radio's own."""
+    if radio is Radio.CAMERA:
+        return ("--listen", "tcp:0")
     if radio is Radio.ZWAVE:
         found = ("--node-modules", node_tree / "node_modules") if node_tree else ()
         return ("--listen", "tcp:0", *found)  # its mock has no serial line without hardware

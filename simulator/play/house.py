@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from simulator.camera.house import load as load_cameras
 from simulator.table import HouseError
 from simulator.zigbee.house import eui64_text
 from simulator.zigbee.house import load as load_zigbee
@@ -17,10 +18,20 @@ STICK = "stick"  # stands for a port in a hub file; the launcher puts the real o
 
 
 class Radio(StrEnum):
-    """What a device speaks: the name of its driver, and of its section in a hub file."""
+    """What a device speaks: the name of its section in a hub file."""
 
     ZIGBEE = "zigbee"
     ZWAVE = "zwave"
+    CAMERA = "camera"
+
+    @property
+    def driver(self) -> str:
+        """Name the hub's driver of it."""
+        return "onvif" if self is Radio.CAMERA else self.value
+
+
+STICKS = (Radio.ZIGBEE, Radio.ZWAVE)
+"""Those that need a stick; cameras are on the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Resident:
     kind: str
     eui64: str = ""  # "00:12:4b:…", of a Zigbee device
     install_code: str = ""  # hex
+    password: str = ""  # of a camera
 
     @property
     def address(self) -> str:
@@ -49,11 +61,26 @@ class Home:
     zones: frozenset[str] = field(default_factory=frozenset)
     rules: frozenset[str] = field(default_factory=frozenset)  # also those of the scenario
     radios: tuple[Radio, ...] = (Radio.ZIGBEE,)  # that the hub has a section for
+    cameras_file: Path | None = None  # where its cameras stand, if not in `file`
+
+    @property
+    def sticks(self) -> tuple[Radio, ...]:
+        """The radios with a stick."""
+        return tuple(radio for radio in self.radios if radio in STICKS)
 
     @property
     def hub_file(self) -> Path:
-        """The hub's configuration, its port still to be put in."""
+        """The file beside it."""
         return hub_file(self.file)
+
+    def file_of(self, radio: Radio) -> Path:
+        """Name the house file that has the devices of a radio."""
+        return (radio is Radio.CAMERA and self.cameras_file) or self.file
+
+    @property
+    def hub_text(self) -> str:
+        """The hub's configuration, its ports and addresses still to be put in."""
+        return _hub_text(self.file, self.cameras_file)
 
     def of(self, radio: Radio) -> tuple[Resident, ...]:
         """The devices of one radio."""
@@ -79,10 +106,13 @@ def house_file(name: str, beside: Path) -> Path:
     return HOUSES / f"{name}.toml"
 
 
-def open_home(file: Path) -> Home:
-    """Read a house and its hub file, or raise HouseError."""
-    residents = tuple(_residents(file))
-    hub = _toml(hub_file(file))
+def open_home(file: Path, cameras: Path | None = None) -> Home:
+    """Read a house and its hub file, or raise HouseError.
+
+    `cameras` is another house file, with cameras alone; what its hub file says is added.
+    """
+    residents = (*_residents(file), *(() if cameras is None else _cameras(cameras)))
+    hub = _hub(file, cameras)
     return Home(
         file,
         devices={resident.name: resident for resident in residents},
@@ -90,6 +120,7 @@ def open_home(file: Path) -> Home:
         zones=frozenset(_name(zone) for zone in hub.get("zone", [])),
         rules=frozenset(str(rule.get("id", "")) for rule in hub.get("rule", [])),
         radios=_radios(hub_file(file), hub, residents),
+        cameras_file=cameras,
     )
 
 
@@ -102,7 +133,8 @@ def _radios(
         if one.radio not in radios:
             raise HouseError(file, one.radio, f"is missing: {one.name} speaks {one.radio}")
     if not radios:
-        raise HouseError(file, "", f"has no radio: a section [{'] or ['.join(Radio)}] was expected")
+        sections = "[zigbee], [zwave] or [[camera]]"
+        raise HouseError(file, "", f"has no radio: a section {sections} was expected")
     return radios
 
 
@@ -112,15 +144,28 @@ def _residents(file: Path) -> Iterator[Resident]:
         yield Resident(spec.name, Radio.ZIGBEE, spec.kind, eui64_text(spec.eui64), code)
     for one in load_zwave(file).devices:
         yield Resident(one.name, Radio.ZWAVE, one.kind)
+    yield from _cameras(file)
 
 
-def _toml(file: Path) -> dict[str, list[dict[str, dict[str, object]]]]:
+def _cameras(file: Path) -> Iterator[Resident]:
+    for camera in load_cameras(file).cameras:
+        yield Resident(camera.name, Radio.CAMERA, camera.kind, password=camera.password)
+
+
+def _hub(house: Path, cameras: Path | None) -> dict[str, list[dict[str, dict[str, object]]]]:
+    file = hub_file(house)
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(_hub_text(house, cameras))
     except OSError as error:
         raise HouseError(file, "", f"cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HouseError(file, "", f"is not TOML: {error}") from error
+
+
+def _hub_text(house: Path, cameras: Path | None) -> str:
+    """Read the hub file of a house; what belongs to its cameras stands last."""
+    houses = [house, *([] if cameras is None else [cameras])]
+    return "\n".join(hub_file(one).read_text("utf-8") for one in houses)
 
 
 def _name(table: Mapping[str, object]) -> str:

@@ -15,6 +15,7 @@ CONNECT_SECONDS = 0.005
 """Between two tries to connect; what a run waits for must be the hub, not us."""
 POLL_SECONDS = 0.02
 SERVER = "node"  # the program in which a hub's Z-Wave server runs
+DETECTION = "gateway.detection.process"  # the module in which its detection does
 
 
 class HubDown(ProcessEnded):
@@ -27,6 +28,7 @@ class Hub:
     def __init__(self, argv: Sequence[str], work: Path, told: Told) -> None:
         """`told` hears each journal entry once, also those written while we were not connected."""
         self.socket = work / "state" / "nightlatch.sock"
+        self.evidence = work / "state" / "evidence"
         self._argv = argv
         self._log = work / "hub.log"
         self._told = told
@@ -92,6 +94,14 @@ class Hub:
         if not servers:
             raise HubDown(f"the hub runs no Z-Wave server that one could {word}")
         for pid in servers:
+            await family.signal(pid, word)
+
+    async def signal_detection(self, word: str) -> None:
+        """Kill, hang (SIGSTOP) or resume the detection that it runs; raise HubDown."""
+        running = family.modules_below(self.pid, DETECTION) if self.pid is not None else []
+        if not running:
+            raise HubDown(f"the hub runs no detection that one could {word}")
+        for pid in running:
             await family.signal(pid, word)
 
     async def kill(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from simulator.play.house import Radio
+from simulator.play.house import STICKS, Radio
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min)")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,46}")
@@ -80,6 +80,7 @@ SIGNED = Key(
 WHOLE = Key("a whole number, 0 to 600000", _is_whole)
 FLAG = Key("true or false", lambda value: isinstance(value, bool))
 NAMES = Key("a list of names", _is_names)
+SOME_NAMES = Key("a list of names, one at least", lambda value: value != [] and _is_names(value))
 HEX = Key("bytes in hex", lambda value: isinstance(value, str) and bool(_HEX.fullmatch(value)))
 DURATION = Key(
     'a duration such as "2s" or "500ms", at most 10min',
@@ -96,7 +97,7 @@ WALL = Key(
 )
 RULES = Key("rules as text", lambda value: isinstance(value, str))
 PHASE = one_of("disarmed", "exit", "armed", "entry", "alarm")
-RADIO = one_of(*Radio)
+RADIO = one_of(*STICKS)
 STEPS = Key("steps as [[step]] tables", lambda v: isinstance(v, list) and v != [], needed=True)
 
 TOP: Mapping[str, Key] = {
@@ -126,9 +127,18 @@ VERBS: Mapping[str, Mapping[str, Key]] = {
     "hub": {"hub": TEXT, "refused": TEXT, "as": TEXT},  # and HUB's
     "stick": {"stick": TEXT, "radio": RADIO, "as": TEXT},  # and STICK's
     "server": {"server": one_of("kill", "hang", "resume"), "as": TEXT},
+    "detection": {"detection": one_of("kill", "hang", "resume"), "as": TEXT},
+    "clips": {
+        "clips": SOME_NAMES, "begins_before": TEXT, "at_least_ms": WHOLE, "begins_after": TEXT,
+        "lasts_until": TEXT, "short_ms": WHOLE, "skew_ms": WHOLE,
+        "state": one_of("open", "whole", "cut short"), "within": DURATION,
+    },
     "device": {"device": TEXT, "do": needed(TEXT), "as": TEXT},  # and ACTS's
 }  # fmt: skip
 """The kinds of step, in the order in which they are looked for."""
+
+MOMENTS = ("after", "begins_before", "begins_after", "lasts_until")
+"""The keys that name an earlier step."""
 
 HUB: Mapping[str, Mapping[str, Key]] = {
     "arm": {"mode": needed(TEXT), "area": TEXT, "force": FLAG, "bypass": NAMES, "code": DIGITS},
@@ -167,6 +177,7 @@ _ZWAVE_STICK: Mapping[str, Mapping[str, Key]] = {
 STICK: Mapping[Radio, Mapping[str, Mapping[str, Key]]] = {
     Radio.ZIGBEE: {**_ANY_STICK, **_ZIGBEE_STICK},
     Radio.ZWAVE: {**_ANY_STICK, **_ZWAVE_STICK},
+    Radio.CAMERA: {},  # there is none
 }
 """What may happen to a stick and its line."""
 
@@ -206,16 +217,35 @@ _OF: Mapping[Radio, Mapping[str, Mapping[str, Mapping[str, Key]]]] = {
             "press": {"key": one_of("once", "released", "held", "twice", "thrice"), "slot": WHOLE},
         },
     },
+    Radio.CAMERA: {"camera": {}, "doorbell": {"ring": {}}},
 }
-_ONLY: Mapping[Radio, Mapping[str, Mapping[str, Key]]] = {
-    Radio.ZIGBEE: {},
-    Radio.ZWAVE: {"wake": {}, "spoof": {"hex": needed(HEX)}},
+_ON: Mapping[str, Key] = {"on": FLAG}
+_OF_CAMERA: Mapping[str, Mapping[str, Key]] = {
+    "show": {"scene": TEXT, "file": TEXT, "sub": TEXT, "again": FLAG},
+    "rest": {}, "cover": {}, "spray": {}, "turn": {}, "freeze": {},
+    "unplug": {}, "plug": {}, "move": {},
+    "motion": {}, "still": {}, "tamper": {}, "untamper": {},
+    **dict.fromkeys(("person", "vehicle", "animal", "intrusion", "scene_change"), _ON),
+    "line": {"object": WHOLE},
+    "input": {**_ON, "input": WHOLE},
+    "reboot": {"seconds": NUMBER},
+    "fault": {
+        **dict.fromkeys(("refuse_renewal", "no_events", "push_only", "stream_stop"), FLAG),
+        **dict.fromkeys(("garbage_rtp", "unknown_codec", "clear"), FLAG),
+        "slow": NUMBER, "clock": SIGNED, "xaddr": TEXT, "password": TEXT,
+        "malformed": one_of("device", "media", "events", "imaging", "ptz", "io"),
+    },
+}  # fmt: skip
+_ANY: Mapping[Radio, Mapping[str, Mapping[str, Key]]] = {
+    Radio.ZIGBEE: _COMMON,
+    Radio.ZWAVE: {**_COMMON, "wake": {}, "spoof": {"hex": needed(HEX)}},
+    Radio.CAMERA: _OF_CAMERA,
 }
 
 
 def acts_of(radio: Radio, kind: str) -> Mapping[str, Mapping[str, Key]]:
     """What a device of this radio and kind may do, and the fields of it."""
-    return {**_COMMON, **_ONLY[radio], **_OF[radio][kind]}
+    return {**_ANY[radio], **_OF[radio][kind]}
 
 
 def kinds_of(radio: Radio) -> Collection[str]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from simulator.play import pairing_zwave
+from simulator.play import pairing_cameras, pairing_zwave
 from simulator.play.far import Far
 from simulator.play.house import Home, Radio, Resident
 from simulator.play.hub import Hub
@@ -29,7 +29,7 @@ async def pair_missing(home: Home, far: Far, hub: Hub, outside: Collection[str] 
 async def _unfound(home: Home, hub: Hub) -> list[str]:
     drivers = (await hub.state())["drivers"]
     needed = [radio for radio in home.radios if home.of(radio)]
-    return [radio for radio in needed if not drivers.get(radio, {}).get("found")]
+    return [radio for radio in needed if not drivers.get(radio.driver, {}).get("found")]
 
 
 async def _pair_zigbee(residents: Sequence[Resident], far: Far, hub: Hub) -> None:
@@ -98,4 +98,5 @@ async def _unknown(hub: Hub, strangers: Collection[str]) -> list[str]:
 _PAIR: dict[Radio, Callable[[Sequence[Resident], Far, Hub], Awaitable[None]]] = {
     Radio.ZIGBEE: _pair_zigbee,
     Radio.ZWAVE: pairing_zwave.pair,
+    Radio.CAMERA: pairing_cameras.pair,
 }

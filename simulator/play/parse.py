@@ -169,11 +169,14 @@ class _Steps:
             return
         for key, text in check(table, known, what):
             self._wrong(number, key, text)
-        after = table.get("after")
+        for key in keys.MOMENTS:
+            self._check_moment(number, key, table.get(key))
+        self._remember(number, table.get("as"))
+
+    def _check_moment(self, number: int, key: str, after: object) -> None:
         if isinstance(after, str) and after not in self._moments:
             hint = near(after, self._moments) or '; name one with as = "…" in an earlier step'
-            self._wrong(number, "after", f"no step before this one is named {after!r}{hint}")
-        self._remember(number, table.get("as"))
+            self._wrong(number, key, f"no step before this one is named {after!r}{hint}")
 
     def _remember(self, number: int, moment: object) -> None:
         if isinstance(moment, str) and moment:

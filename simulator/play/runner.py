@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from simulator.play.clips import judge_clips, read_clips
 from simulator.play.far_side import Listen
 from simulator.play.house import Radio
 from simulator.play.judge import Moment, judge, settled
@@ -19,6 +20,8 @@ from simulator.play.recorder import Recorder, boottime_ns
 from simulator.play.scenario import (
     Act,
     Ask,
+    Clips,
+    Detection,
     Expectation,
     Job,
     Outcome,
@@ -150,6 +153,9 @@ class Player:
         if isinstance(step.deed, Expectation):
             await self._expect(step.deed)
             return
+        if isinstance(step.deed, Clips):
+            await self._look_for(step.deed, house)
+            return
         now_ns = boottime_ns()
         at_ns = await self._do(step, house, now_ns)
         self._last = Moment(step.moment or str(step.deed), at_ns, min(now_ns, at_ns))
@@ -170,14 +176,14 @@ class Player:
                     self._result(result)
             case SetWall(wall=wall):
                 return await self._set_wall(wall, house)
-            case Run() | Server() as trick:
+            case Run() | Server() | Detection() as trick:
                 await _run(trick, house)
             case Pause(milliseconds=wait_ms, after=after):
                 start_ns = self._moments[after].at_ns if after else now_ns
                 return await _sleep_until(start_ns + wait_ms * NANOSECONDS)
             case Until() as until:
                 return await self._until(until, house)
-            case Expectation():
+            case Expectation() | Clips():
                 pass
         return now_ns
 
@@ -234,6 +240,16 @@ class Player:
                 break
         self._result(judge(expectation, moment, self.recorder.seen))
 
+    async def _look_for(self, clips: Clips, house: VirtualHouse) -> None:
+        end_ns = boottime_ns() + clips.within_ms * NANOSECONDS
+        while True:
+            there = await asyncio.to_thread(read_clips, house.hub.evidence)
+            result = judge_clips(clips, there, self._moments)
+            if result.passed or boottime_ns() >= end_ns:
+                break
+            await _sleep_until(min(end_ns, _soon_ns()))
+        self._result(result)
+
     def _result(self, result: StepResult) -> None:
         self._results.append(result)
         self.tell(Kind.PASSED if result.passed else Kind.FAILED, result.detail)
@@ -278,12 +294,15 @@ async def hub_fields(ask: Ask, house: VirtualHouse) -> Mapping[str, object]:
             return fields
 
 
-async def _run(trick: Run | Server, house: VirtualHouse) -> None:
+async def _run(trick: Run | Server | Detection, house: VirtualHouse) -> None:
     hub = house.hub
-    if isinstance(trick, Server):
-        await hub.signal_server(trick.word)
-    else:
-        await {Job.KILL: hub.kill, Job.START: hub.start, Job.STOP: hub.stop}[trick.job]()
+    match trick:
+        case Server(word=word):
+            await hub.signal_server(word)
+        case Detection(word=word):
+            await hub.signal_detection(word)
+        case Run(job=job):
+            await {Job.KILL: hub.kill, Job.START: hub.start, Job.STOP: hub.stop}[job]()
 
 
 async def _sleep_until(at_ns: int) -> int:

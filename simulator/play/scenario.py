@@ -91,6 +91,37 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Detection:
+    """The process in which the hub's detection runs is killed, hung or resumed."""
+
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.word} the detection"
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    """Cameras must have recorded one incident, each in a clip that spans these moments."""
+
+    cameras: tuple[str, ...]
+    within_ms: int  # for as long it is looked for
+    begins_before: str = ""  # a moment's name; "": whenever
+    at_least_ms: int = 0  # before that moment
+    begins_after: str = ""
+    lasts_until: str = ""
+    short_ms: int = 0  # so much may be missing at its end
+    skew_ms: int | None = None  # they begin no further apart
+    state: str = ""  # open, whole, cut short; "": any
+
+    def __str__(self) -> str:
+        begins = f" from before {self.begins_before}" if self.begins_before else ""
+        begins += f" from after {self.begins_after}" if self.begins_after else ""
+        until = f" to {self.lasts_until}" if self.lasts_until else ""
+        return f"clips of {', '.join(self.cameras)}{begins}{until}"
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Nothing happens for a while, counted from a named moment (or from now)."""
 
@@ -129,7 +160,9 @@ class Expectation:
         return f"{'not: ' * self.absent}{self.sentence}"
 
 
-type Deed = Act | Ask | Reload | SetWall | Run | Server | Pause | Until | Expectation
+type Deed = (
+    Act | Ask | Reload | SetWall | Run | Server | Detection | Pause | Until | Expectation | Clips
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +223,6 @@ class Outcome:
 
 def _listed(text: str, fields: Mapping[str, object]) -> str:
     # A code belongs in no log, not even the demo's.
-    hidden = ("code", "new_code", "install_code", "pin")
+    hidden = ("code", "new_code", "install_code", "pin", "password")
     shown = (f"{key}={'****' if key in hidden else value}" for key, value in fields.items())
     return " ".join((text, *shown))

@@ -15,7 +15,13 @@ RUNS: Mapping[str, str] = {
     "dropped": "drops", "stopped": "stops",
 }  # fmt: skip
 """What the hub does with a rule, by what it writes down of a run."""
+SIGHTS: Mapping[str, str] = {
+    "PersonSeen": "a person", "VehicleSeen": "a vehicle", "AnimalSeen": "an animal",
+}  # fmt: skip
+"""What a camera sees, by what the hub writes down of it."""
 STICK = "stick"
+_CAMERAS = "onvif"  # the hub's driver: what the ids of its cameras begin with
+_PICTURE = "camera"  # the reading that says how well one sees
 _COMES_AND_GOES: Mapping[str, str] = {
     "joined": "joins", "left": "leaves", "enrolled": "enrols", "secured": "gets",
 }  # fmt: skip
@@ -42,6 +48,31 @@ def from_air(message: Message) -> Seen | None:
     verb, rest = words
     stick = f"{message['radio']}_{STICK}" if "radio" in message else STICK
     return Seen(int(message.get("at_ns", 0)), str(message.get("device", stick)), verb, rest)
+
+
+def from_camera(event: Message, at_ns: int) -> Seen | None:
+    """Put what the hub heard of a camera into words; None for what has none."""
+    driver, _, rest = str(event.get("device", "")).partition(":")
+    words = _camera_words(event) if driver == _CAMERAS else None
+    return None if words is None else Seen(at_ns, rest.partition("/")[0], *words)
+
+
+def _camera_words(event: Message) -> tuple[str, str] | None:
+    match event:
+        case {"is": "PersonSeen" | "VehicleSeen" | "AnimalSeen" as sight, "score": score}:
+            said = f"{SIGHTS[sight]} {float(score):.2f} {event.get('picture', '')}"
+            return "sees", said.strip()
+        case {"is": "Reported", "reading": str(reading)}:
+            what, _, value = reading.partition(":")
+            return ("is", value) if what == _PICTURE else None
+        case {"is": "ButtonPressed"}:
+            return "rings", ""
+        case {"is": "ClipKept", "clip": clip}:
+            return "keeps", f"a clip {clip}"
+        case {"is": "ClipFailed"}:
+            return "loses", "a clip"
+        case _:
+            return None
 
 
 def _air_words(message: Message) -> tuple[str, str] | None:
@@ -106,6 +137,9 @@ class HubEye:
             self.wall_offset_us = _microseconds(message["wall"]) - boottime_us
         if message.get("text"):
             yield Seen(at_ns, "hub", "says", str(message["text"]))
+        camera = from_camera(message.get("event", {}), at_ns)
+        if camera is not None:
+            yield camera
         for verb, rest in _effects(message.get("effects", [])):
             yield Seen(at_ns, "hub", verb, rest)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from simulator.play.house import Home, Radio, Resident
-from simulator.play.seen import RUNS, STICK, Seen
+from simulator.play.seen import RUNS, SIGHTS, STICK, Seen
 
 PHASES = ("disarmed", "exit", "armed", "entry", "alarm")
 TROUBLES = (
     "battery", "tamper", "silent", "left", "bolt", "not ready", "insecure", "dead", "mains",
-    "lock code", "unconfirmed", "radio lost", "radio jammed", "storage", "clock", "part",
-    "configuration",
+    "camera", "recording", "lock code", "unconfirmed", "radio lost", "radio jammed", "storage",
+    "clock", "part", "configuration",
 )  # fmt: skip
 PANEL = (
     "disarmed", "armed_home", "armed_night", "armed_away", "exit_delay", "entry_delay",
@@ -28,6 +28,9 @@ ANSWERS = (
 """What a Zigbee keypad can be answered (ZCL 8.3.2.4.1)."""
 INDICATED = ("code_accepted", "invalid_code", "bypass_challenge")
 """What a Z-Wave keypad can be answered (SDS13781 4.67)."""
+PICTURES = ("seeing", "blind", "covered", "turned", "dark", "frozen", "lost", "unknown")
+"""How well a camera can see."""
+_SIGHTS = tuple(SIGHTS.values())
 _LOCKS: Mapping[str, Collection[str]] = {"locks": (), "unlocks": (), "jams": ()}
 _SWITCHES: Mapping[str, Collection[str]] = {"goes": ("on", "off")}
 _OF_KIND: Mapping[str, Mapping[str, Collection[str]]] = {
@@ -36,10 +39,12 @@ _OF_KIND: Mapping[str, Mapping[str, Collection[str]]] = {
     "plug": _SWITCHES,
     "light": _SWITCHES,
     "valve": _SWITCHES,
+    "doorbell": {"rings": ()},
 }
 _OF_RADIO: Mapping[Radio, Mapping[str, Collection[str]]] = {
     Radio.ZIGBEE: {"joins": (), "leaves": (), "enrols": ()},
     Radio.ZWAVE: {"joins": (), "leaves": (), "gets": ("keys",)},
+    Radio.CAMERA: {"sees": _SIGHTS, "is": PICTURES, "keeps": ("a clip",), "loses": ("a clip",)},
 }
 _ANSWERS: Mapping[Radio, Collection[str]] = {Radio.ZIGBEE: ANSWERS, Radio.ZWAVE: INDICATED}
 _OF_STICK = {"connects": (), "disconnects": (), "forms": ()}
@@ -122,8 +127,8 @@ def _subjects(home: Home) -> Collection[str]:
 
 
 def _sticks(home: Home) -> Collection[str]:
-    named = {f"{radio}_{STICK}" for radio in home.radios} if len(home.radios) > 1 else set[str]()
-    return {STICK, *named}
+    named = {f"{radio}_{STICK}" for radio in home.sticks} if len(home.sticks) > 1 else set[str]()
+    return {STICK, *named} if home.sticks else set()
 
 
 def _verbs_of(resident: Resident) -> Mapping[str, Collection[str]]:

@@ -1,11 +1,10 @@
-"""A virtual house: simulated sticks with their devices, and a real hub, each its own process.
+"""A virtual house: simulated sticks with their devices, cameras, and a real hub: a process each.
 
 VirtualHouseError
 """
 
 import contextlib
 import json
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Sequence
@@ -15,8 +14,9 @@ from typing import Self
 
 from simulator.play.far import Far, far_of
 from simulator.play.far_side import LOGS, Listen
-from simulator.play.house import STICK, Home, Radio
+from simulator.play.house import Home, Radio
 from simulator.play.hub import Hub
+from simulator.play.hub_text import NoPlace, placed
 from simulator.play.line import LineError, Message, Told
 from simulator.play.pairing import NotPaired, pair_missing
 from simulator.play.process import ProcessEnded, tail
@@ -38,7 +38,7 @@ def _ignore(_: Message) -> None:
 
 
 class VirtualHouse:
-    """Sticks, devices and a hub, from `async with` to its end; nothing of them survives it."""
+    """Sticks, devices, cameras and a hub, from `async with` to its end; nothing survives it."""
 
     far: Far
     hub: Hub
@@ -107,7 +107,7 @@ class VirtualHouse:
 
     @property
     def logs(self) -> tuple[Path, ...]:
-        """What the hub and the sticks wrote."""
+        """What the hub, the sticks and the cameras wrote."""
         return self.work / "hub.log", *(self.work / LOGS[radio] for radio in self.home.radios)
 
     def write_rules(self, rules: str) -> None:
@@ -147,6 +147,7 @@ class VirtualHouse:
                 node_tree=self._node_tree,
             )
         )
+        self._write_passwords()
         self._write_config()
         self.hub = Hub(self._command(), self.work, self._entered)
         self._closing.push_async_callback(self.hub.stop)
@@ -177,24 +178,18 @@ class VirtualHouse:
         link.symlink_to(tree.absolute(), target_is_directory=True)
 
     def _write_config(self) -> None:
-        text = self.home.hub_file.read_text("utf-8")
-        for radio, port in self.far.ports.items():
-            text = self._with_port(text, radio, port)
+        try:
+            text = placed(self.home.hub_text, self.far.ports, self.far.cameras)
+        except NoPlace as error:
+            raise VirtualHouseError(f"{self.home.hub_file}: {error}") from None
         self.config.write_text(f"{text}\n{self._rules}\n" if self._rules else text, "utf-8")
         self.config.chmod(0o600)  # it has the hashes of codes
 
-    def _with_port(self, text: str, radio: Radio, port: str) -> str:
-        placeholder = rf'^(\[{radio}\]\n(?:[^\[\n].*\n|\n)*?)port = "{STICK}"'
-        text, many = re.subn(
-            placeholder,
-            lambda found: f"{found[1]}port = {json.dumps(port)}",
-            text,
-            flags=re.MULTILINE,
-        )
-        if many != 1:
-            expected = f'expected port = "{STICK}" in [{radio}], for the real port to replace'
-            raise VirtualHouseError(f"{self.home.hub_file}: {expected}")
-        return text
+    def _write_passwords(self) -> None:
+        for camera in self.home.of(Radio.CAMERA):
+            file = self.work / f"{camera.name}.password"
+            file.touch(mode=0o600)
+            file.write_text(f"{camera.password}\n", "utf-8")
 
     def _reason(self, error: Exception) -> str:
         while isinstance(error, ExceptionGroup):

@@ -66,7 +66,7 @@ class House:
 def load(path: Path) -> House:
     """Read a house file, or raise HouseError."""
     table = read(path)
-    Reader(path, "", table).only("stick", "device", "zwave")
+    Reader(path, "", table).only("stick", "device", "zwave", "camera")
     devices = _devices(path, table)
     return House(_stick(path, table, needed=bool(devices)), devices)
 

@@ -89,7 +89,7 @@ class House:
 def load(path: Path) -> House:
     """Read a house file, or raise HouseError."""
     table = read(path)
-    Reader(path, "", table).only("stick", "device", "zwave")
+    Reader(path, "", table).only("stick", "device", "zwave", "camera")
     stick = _stick(path, table)
     return House(stick, _devices(path, table, stick.home_id))
 

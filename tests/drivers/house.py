@@ -5,11 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from gateway.model.credential import CodeOffered, LockCodeRead
-from gateway.model.driver import Driver
-from gateway.model.event import Event, Telemetry
-
-type Told = Event | Telemetry | CodeOffered | LockCodeRead
+from gateway.model.driver import Driver, Told
 
 WAIT_SECONDS = 45.0
 

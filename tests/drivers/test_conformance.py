@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -37,10 +37,18 @@ from gateway.model.event import (
     Proof,
     Reported,
 )
-from tests.drivers.air import Air, AirError
+from tests.drivers.air import AirError
 from tests.drivers.house import House, living
+from tests.drivers.onvif.rig import onvif_rigs
 from tests.drivers.zigbee.rig import zigbee_rigs
 from tests.drivers.zwave.rig import zwave_rigs
+
+
+class Far(Protocol):
+    """The far side: what is done there, and what happened."""
+
+    async def do(self, what: str, **fields: Any) -> dict[str, Any]: ...
+    async def happening(self, kind: str, **fields: Any) -> dict[str, Any]: ...
 
 
 class Rig(Protocol):
@@ -49,7 +57,7 @@ class Rig(Protocol):
     @property
     def driver(self) -> Driver: ...
     @property
-    def air(self) -> Air: ...
+    def air(self) -> Far: ...
     @property
     def house(self) -> House: ...
     def device(self, name: str, /) -> DeviceId: ...
@@ -66,7 +74,12 @@ type MakeRig = Callable[[Path], AbstractAsyncContextManager[Rig]]
 RIGS: dict[str, Callable[[Path], AbstractContextManager[MakeRig]]] = {
     "zigbee": zigbee_rigs,
     "zwave": zwave_rigs,
+    "onvif": onvif_rigs,
 }
+
+of_radios = pytest.mark.parametrize("make_rig", ["zigbee", "zwave"], indirect=True, scope="module")
+"""Cameras have no sirens and no locks, share nothing that could be lost, and never leave: one that
+is taken away falls silent. tests/drivers/onvif has what becomes of each."""
 
 
 @pytest.fixture(scope="module", params=RIGS)
@@ -95,6 +108,7 @@ async def live(rig: Rig) -> AsyncIterator[Rig]:
 # Reports what happens
 
 
+@of_radios
 async def test_a_device_that_joins_is_announced_with_what_it_can_do(live: Rig) -> None:
     await live.pair("contact", "siren", "lock")
 
@@ -121,6 +135,7 @@ async def test_a_door_that_opens_and_closes_is_reported_in_that_order(live: Rig)
     assert _readings(live.house, door, Capability.CONTACT, since) == [Contact.OPEN, Contact.CLOSED]
 
 
+@of_radios
 async def test_a_bolt_turned_by_hand_is_reported(live: Rig) -> None:
     await live.pair("lock")
 
@@ -130,6 +145,7 @@ async def test_a_bolt_turned_by_hand_is_reported(live: Rig) -> None:
     await live.house.heard(Reported(live.device("lock"), Lock.LOCKED))
 
 
+@of_radios
 async def test_a_device_that_leaves_is_reported(live: Rig) -> None:
     await live.pair("contact")
 
@@ -141,6 +157,7 @@ async def test_a_device_that_leaves_is_reported(live: Rig) -> None:
 # Performs what is asked
 
 
+@of_radios
 async def test_a_siren_sounds_and_falls_silent(live: Rig) -> None:
     await live.pair("siren")
 
@@ -152,6 +169,7 @@ async def test_a_siren_sounds_and_falls_silent(live: Rig) -> None:
     await live.air.happening("siren", sounding=False)
 
 
+@of_radios
 async def test_a_locked_door_is_proved_by_the_locks_own_report(live: Rig) -> None:
     await live.pair("lock")
     since = len(live.house.told)
@@ -209,6 +227,7 @@ async def test_joining_closes_by_itself(live: Rig) -> None:
         await live.air.do("join", device="stranger")
 
 
+@of_radios
 async def test_a_removed_device_is_unknown(live: Rig) -> None:
     await live.pair("spare_plug")
 
@@ -231,6 +250,7 @@ async def test_a_device_nobody_knows_is_named(live: Rig) -> None:
         await live.driver.perform(SoundSiren(stranger, 180))
 
 
+@of_radios
 async def test_a_device_that_is_out_of_range_is_unreachable(live: Rig) -> None:
     await live.pair("siren")
     await live.air.do("mute", device="siren")
@@ -254,6 +274,7 @@ async def test_a_driver_without_its_radio_says_so(rig: Rig) -> None:
 # Survives loss, and never invents
 
 
+@of_radios
 async def test_a_lost_radio_ends_the_life_at_once_and_fails_what_is_under_way(rig: Rig) -> None:
     async with living(rig.driver, rig.house) as life:
         await rig.pair("siren")
@@ -269,6 +290,7 @@ async def test_a_lost_radio_ends_the_life_at_once_and_fails_what_is_under_way(ri
         assert isinstance(await _within(under_way), RadioLost)
 
 
+@of_radios
 async def test_after_a_loss_a_new_life_knows_the_devices_and_works(rig: Rig) -> None:
     async with living(rig.driver, rig.house) as life:
         await rig.pair("contact", "siren")
@@ -288,6 +310,7 @@ async def test_after_a_loss_a_new_life_knows_the_devices_and_works(rig: Rig) -> 
     await rig.air.happening("siren", seconds=rig.sounding_seconds(60))
 
 
+@of_radios
 async def test_what_cannot_be_read_after_a_loss_is_unknown(rig: Rig) -> None:
     async with living(rig.driver, rig.house) as life:
         await rig.pair("plug")
@@ -305,6 +328,7 @@ async def test_what_cannot_be_read_after_a_loss_is_unknown(rig: Rig) -> None:
     assert _readings(rig.house, rig.device("plug"), Capability.SWITCH, since) == [Switch.UNKNOWN]
 
 
+@of_radios
 async def test_a_siren_is_not_said_to_sound_because_it_was_told_to(live: Rig) -> None:
     await live.pair("siren")
     since = len(live.house.told)
@@ -315,6 +339,7 @@ async def test_a_siren_is_not_said_to_sound_because_it_was_told_to(live: Rig) ->
     assert set(readings) <= {unknown(Capability.SIREN)}
 
 
+@of_radios
 async def test_a_bolt_that_jams_is_never_called_locked(live: Rig) -> None:
     await live.pair("lock")
     await live.air.do("turn", device="lock", to="unlocked", slot=0)

@@ -112,6 +112,7 @@ class FakeHub:
         self.asked: list[dict[str, Any]] = []
         self.state = copy.deepcopy(STATE)
         self.devices = copy.deepcopy(DEVICES)
+        self.nearby: list[dict[str, str]] = []
         self.newcomers: list[dict[str, Any]] = [NEWCOMER]
         self.arm_needs_code = False
         self.armed = False
@@ -183,7 +184,7 @@ class FakeHub:
             case "state":
                 return self.state
             case "devices":
-                return {"devices": self.devices}
+                return {"devices": self.devices, "nearby": self.nearby}
             case "doctor":
                 return {"checks": self.checks}
             case "arm":
@@ -223,6 +224,8 @@ class FakeHub:
         guarded = self.armed or request.get("command") in GUARDED
         if guarded and (refused := self._refused(request)):
             return refused
+        if request.get("device") == "nobody":
+            return {**_no("there is no device 'nobody'"), "mistaken": True}
         if request["do"] == "command":
             return {"order": "42.0"}
         area = self.state["areas"]["house"]

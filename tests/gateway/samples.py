@@ -5,16 +5,21 @@ from datetime import UTC, datetime, timedelta
 from gateway.model.capability import Capability, Contact, Lock
 from gateway.model.clock import HouseTime
 from gateway.model.command import (
+    AimCamera,
     ClearLockCode,
     Command,
     DimLight,
     GiveJoinKey,
+    Infrared,
+    LearnView,
     LockDoor,
     MoveGate,
     PermitJoin,
     ReadLockCode,
+    RebootCamera,
     RefreshDevice,
     RemoveDevice,
+    SetInfrared,
     SetLockCode,
     SetThermostat,
     ShowPanel,
@@ -27,6 +32,8 @@ from gateway.model.command import (
 from gateway.model.device import Device, DeviceId, DriverId
 from gateway.model.effect import (
     Effect,
+    Inspect,
+    KeepClip,
     Level,
     Notify,
     Order,
@@ -64,6 +71,7 @@ from gateway.model.event import (
     Panic,
     PanicPressed,
     PartFailed,
+    PartWorks,
     ProgramEnded,
     Proof,
     Reported,
@@ -73,8 +81,6 @@ from gateway.model.event import (
     StorageFailed,
     StorageRecovered,
     Ticked,
-    UpkeepBegan,
-    UpkeepEnded,
     WallTold,
 )
 from gateway.model.lock_event import (
@@ -85,10 +91,25 @@ from gateway.model.lock_event import (
     OneTimePinEnded,
     OneTimePinMade,
 )
+from gateway.model.sight import (
+    AnimalSeen,
+    ClipFailed,
+    ClipKept,
+    ClipRemoved,
+    Inspected,
+    LineCrossed,
+    Loitered,
+    PersonSeen,
+    Seen,
+    VehicleSeen,
+    Witness,
+)
 from gateway.model.upkeep import Job
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 
 DOOR = DeviceId("zigbee:00124b001ca10001/1")
 LOCK = DeviceId("zigbee:00124b001ca10002/1")
+YARD = DeviceId("onvif:yard/0")
 ZIGBEE = DriverId("zigbee")
 ORDER = OrderId("17.0")
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -111,6 +132,10 @@ COMMANDS: tuple[Command, ...] = (
     GiveJoinKey(ZIGBEE, None),
     RemoveDevice(DOOR),
     RefreshDevice(DOOR),
+    AimCamera(YARD, "gate"),
+    SetInfrared(YARD, Infrared.ON),
+    RebootCamera(YARD),
+    LearnView(YARD),
 )
 EFFECTS: tuple[Effect, ...] = (
     Perform(SoundSiren(DOOR, 180)),
@@ -126,6 +151,8 @@ EFFECTS: tuple[Effect, ...] = (
         1 << 20,
         (LockDoor(LOCK),),
     ),
+    Inspect((YARD,), 1.5, "hall (hall_motion motion:moving)"),
+    KeepClip((YARD,), "house 1234", 30.0, pinned=True),
 )
 EVENTS: tuple[Event, ...] = (
     Reported(DOOR, Contact.OPEN),
@@ -139,6 +166,15 @@ EVENTS: tuple[Event, ...] = (
     ButtonPressed(DOOR, 2, "held"),
     DeviceFault(LOCK, Fault.NOT_READY, present=True),
     DeviceHeard(DOOR),
+    PersonSeen(YARD, 7, 0.84, ("porch",), "yard-1234-7.jpg"),
+    VehicleSeen(YARD, 8, 0.5),
+    AnimalSeen(YARD, 0, 1.0, witness=Witness.CAMERA),
+    LineCrossed(YARD, "gate", Seen.PERSON, inward=True, track=7),
+    Loitered(YARD, "porch", Seen.PERSON, 30, 7),
+    Inspected(YARD, (Seen.PERSON,), 14),
+    ClipKept(YARD, "yard-1234", "ab" * 32, 5.5, 35.5, "house 1234", 1_234_567),
+    ClipFailed(YARD, "house 1234", "the disk is full"),
+    ClipRemoved("yard-1234", "older than 14 days"),
     DeviceJoined(Device(LOCK, frozenset({Capability.LOCK, Capability.BATTERY}), "Maker", "Bolt 2")),
     DeviceLeft(DOOR),
     DriverFound(ZIGBEE),
@@ -161,6 +197,7 @@ EVENTS: tuple[Event, ...] = (
     StorageFailed("the disk is full"),
     StorageRecovered(),
     PartFailed("the rules", "a bug"),
+    PartWorks("the detection"),
     AreaLost("shop"),
     ConfigurationLoaded("5f1d0c2b", ("run 1 of garage: the rule is gone",), ("rule garage: gone",)),
     Ticked(),

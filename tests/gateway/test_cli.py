@@ -115,6 +115,32 @@ def test_check_as_json_counts_areas_zones_and_devices(config: Path) -> None:
     assert "argon2" not in json.dumps(answer)
 
 
+def test_check_counts_cameras_and_says_what_the_detection_will_miss(
+    tmp_path: Path, config: Path
+) -> None:
+    file = tmp_path / "cameras.toml"
+    detector = (
+        f'[detector]\nmodel = "gone.onnx"\nsha256 = "{"0" * 64}"\ndecoder = "yolo"\n'
+        f'labels = "coco.txt"\n[detector.second]\nmodel = "other.onnx"\nsha256 = "{"0" * 64}"\n'
+        'decoder = "yolo"\nlabels = "coco.txt"\n[evidence]\nfolder = "{}/other.onnx/x"\n'
+    )
+    (tmp_path / "other.onnx").write_bytes(b"other")
+    (tmp_path / "coco.txt").write_text("person\n")
+    camera = '[[camera]]\nname = "yard"\naddress = "192.168.1.30"\n'
+    file.write_text(config.read_text() + camera + detector.replace("{}", str(tmp_path)))
+
+    told = call("check", str(file))
+    answer = json.loads(call("check", str(file), "--json").stdout)
+
+    assert "13 devices, 1 camera, " in told.output
+    assert answer["cameras"] == ["yard"]
+    found = {one["path"]: one["found"] for one in answer["warnings"]}
+    assert found["detector.model"].startswith(f"{tmp_path / 'gone.onnx'} is not there")
+    assert "has the sha256" in found["detector.second.model"]
+    assert f"{tmp_path / 'other.onnx'} is no folder" in found["evidence.folder"]
+    assert "labels" not in str(found)
+
+
 def test_check_tells_each_mistake_with_line_and_caret(tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text(BAD)
@@ -138,6 +164,17 @@ def test_check_says_that_a_hub_starts_without_the_rules_that_have_mistakes(
 
     assert "would start without the rules" in told.stderr
     assert answer["starts"] is True
+
+
+def test_check_says_that_a_hub_starts_without_the_password_of_a_camera(
+    tmp_path: Path, config: Path
+) -> None:
+    bad, camera = tmp_path / "bad.toml", '[[camera]]\nname = "yard"\naddress = "192.168.1.30"\n'
+    bad.write_text(f'{config.read_text()}{camera}user = "hub"\npassword_file = "gone"\n')
+
+    told = call("check", str(bad))
+
+    assert "would start without a password for yard, and" in told.stderr
 
 
 def test_check_as_json_has_the_place_of_each_mistake(tmp_path: Path) -> None:

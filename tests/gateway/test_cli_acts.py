@@ -1,5 +1,6 @@
 """Codes where the hub wants one, lockouts, what one device is asked, and hints that would work."""
 
+import json
 import os
 from collections.abc import Iterator
 from io import StringIO
@@ -17,11 +18,16 @@ from gateway.cli.hints import Attempt, advice, once
 from gateway.cli.paint import whole_state
 from gateway.cli.root import app
 from gateway.cli.shapes import Zone
+from gateway.detection.keeper import Standing
+from gateway.detection.wire import Beat, Ready, Watched
+from gateway.model.answers import Check
+from gateway.model.device import DeviceId
 from rules.state import State, Trouble, TroubleKind
 from tests.gateway.fake_hub import CODE, PLUG, FakeHub, fake_hub
 
+YARD = DeviceId("onvif:yard/0")
 TRIP = {"zone": "front", "device": "front_door", "cause": "contact:open", "at_us": 1}
-ACTS = ("lock", "unlock", "on", "off", "siren", "remove")
+ACTS = ("lock", "unlock", "on", "off", "siren", "remove", "reboot", "relearn")
 GONE = "the zigbee radio is not there"
 
 
@@ -46,10 +52,27 @@ def test_a_device_is_asked_by_its_name(hub: FakeHub, act: str) -> None:
     assert CODE not in result.output
 
 
+def test_who_is_not_there_or_cannot_do_it_is_a_mistake_of_the_command(hub: FakeHub) -> None:
+    result = call(hub, "reboot", "nobody")
+
+    assert (result.exit_code, result.stderr) == (2, "there is no device 'nobody'\n")
+
+
 def test_a_siren_is_tried_for_as_long_as_wanted(hub: FakeHub) -> None:
     call(hub, "siren", "hall_siren", "--seconds", "7")
 
     assert hub.asked[-1]["seconds"] == 7
+
+
+def test_a_camera_is_aimed_and_its_light_switched(hub: FakeHub) -> None:
+    assert call(hub, "aim", "yard", "the gate").exit_code == 0
+    assert (hub.asked[-1]["command"], hub.asked[-1]["preset"]) == ("aim", "the gate")
+
+    assert call(hub, "infrared", "yard", "on").exit_code == 0
+    assert (hub.asked[-1]["command"], hub.asked[-1]["mode"]) == ("infrared", "on")
+
+    wrong = call(hub, "infrared", "yard", "dim")
+    assert (wrong.exit_code, "has no mode 'dim': say auto, on or off" in wrong.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("words", [("unlock", "x"), ("remove", "x"), ("bypass", "kitchen")])
@@ -180,6 +203,15 @@ def test_an_id_is_never_cut(hub: FakeHub, columns: int) -> None:
     assert "…" not in told
 
 
+def test_what_is_nearby_and_not_configured_is_listed_too(hub: FakeHub) -> None:
+    assert "Nearby" not in call(hub, "devices").output
+
+    hub.nearby = [{"address": "192.0.2.7:80", "id": "urn:uuid:7", "what": "NL-CAM attic"}]
+
+    assert "192.0.2.7:80 NL-CAM attic (urn:uuid:7)" in call(hub, "devices").output
+    assert json.loads(call(hub, "devices", "--json").output)["nearby"] == hub.nearby
+
+
 @pytest.mark.parametrize("columns", [20, 30, 80])
 def test_no_zone_of_the_state_is_cut(hub: FakeHub, columns: int) -> None:
     paper = Console(width=columns, file=StringIO(), color_system=None)
@@ -239,7 +271,19 @@ def test_the_hub_does_not_praise_a_journal_that_cannot_be_written() -> None:
     assert [check["ok"] for check in told] == [False]
     House.state = State({})
     assert [check["sentence"] for check in checks(House, 0)] == ["all written"]  # type: ignore[arg-type]
+    away = Standing(None, "it ended by signal 9", None, {})
+    assert "signal 9" in str(checks(House, 0, (), away)[1])  # type: ignore[arg-type]
+    lost = Watched(YARD, "nothing came for 5 s", small_lost=True, per_second=0.0)
+    ready = Ready("CPUExecutionProvider", "a.onnx and b.onnx")
+    seen = checks(House, 0, (), Standing(ready, "", Beat(7, 1), {"yard": lost}))  # type: ignore[arg-type]
+    assert [(check["name"], check["ok"]) for check in seen[1:]] == [
+        ("detection", True),
+        ("camera yard", False),
+    ]
+    assert "7 pictures in the last second (1 skipped)" in str(seen[1]["sentence"])
     assert [check["ok"] for check in checks(House, 2)] == [False]  # type: ignore[arg-type]
+    told = checks(House, 0, devices=(Check("camera yard services", False, "no"),))  # type: ignore[arg-type]  # noqa: FBT003  # a check's own order
+    assert told[1] == {"name": "camera yard services", "ok": False, "sentence": "no"}
 
 
 def test_a_file_with_codes_that_others_may_read_gets_the_right_advice(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from gateway.cli.demo import plays
 from gateway.cli.demo.stage import Stage, StageError
 from gateway.cli.demo.story import Story
 from simulator.play import VirtualHouse
+from simulator.play.house import Radio, Resident
 
 DOOR, SMOKE = "zwave:7e570001/2/0", "zigbee:0015bc0031004207/1"
 HEARD_AFTER = 3
@@ -24,7 +25,8 @@ class House:
         self.asked: list[str] = []
         self.story = Story(ready_ns=1)
         self.far = self.hub = self
-        self.home = SimpleNamespace(devices={"terrace_door": None})
+        door = Resident("terrace_door", Radio.ZWAVE, "contact")
+        self.home = SimpleNamespace(devices={door.name: door})
         self.story.see(self.state())
 
     def state(self) -> Any:
@@ -47,7 +49,7 @@ class House:
             "drivers": drivers,
         }
 
-    async def act(self, do: str, device: str) -> int:
+    async def act(self, do: str, device: str, **_: object) -> int:
         self.acts.append((do, device))
         self.story.see(self.state())
         return 1

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console, ConsoleDimensions
 
+from gateway.cli.demo.command import CAMERAS, HOUSE
 from gateway.cli.demo.screen import draw
 from gateway.cli.demo.story import Story
 from simulator.play import Home, open_home
@@ -14,7 +15,7 @@ from simulator.play.house import HOUSES, Radio
 
 @pytest.fixture(scope="module")
 def home() -> Home:
-    return open_home(HOUSES / "home_both.toml")
+    return open_home(HOUSES / f"{HOUSE}.toml", CAMERAS)
 
 
 def told(home: Home, **readings: str) -> Story:
@@ -45,6 +46,7 @@ def test_a_large_terminal_has_room_for_all_and_names_their_radios(home: Home) ->
 
     assert all(name in picture for name in home.devices)
     assert picture.count("Z-Wave") == len(home.of(Radio.ZWAVE)) + 1  # a key has it too
+    assert picture.count("camera") == len(home.of(Radio.CAMERA)) + 1  # so has one
     assert "more" not in picture
 
 
@@ -59,6 +61,18 @@ def test_what_has_news_is_seen_in_a_small_one_too(home: Home, size: tuple[int, i
     assert "… and " in picture
     assert "kill Z-Wave" in picture
     assert "quit" in picture
+
+
+@pytest.mark.parametrize("picture", ["blind", "covered", "lost"])
+def test_a_camera_that_does_not_see_is_news(home: Home, picture: str) -> None:
+    story = told(home)
+    assert story.state is not None
+    story.state["devices"]["hall"]["readings"] = {"camera": picture}
+
+    drawn_small = drawn(story, home, 80, 24)
+
+    assert picture in drawn_small
+    assert "yard" not in drawn_small.replace("yard_", "")
 
 
 def test_what_is_not_known_is_said_of_what_a_device_is_there_for(home: Home) -> None:

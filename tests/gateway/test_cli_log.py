@@ -92,6 +92,17 @@ def test_the_orders_of_an_entry_are_read_back_with_it(folder: Path) -> None:
     assert len(list(entries_with_orders(folder, 3, limit=2))) == 2
 
 
+def test_of_a_long_span_the_newest_are_told_and_how_many_were_left_out(folder: Path) -> None:
+    whole = numbers(folder, "--since", "0", "--all")
+
+    told = call(folder, "--since", "0", "--all", "-n", "3")
+    first, *lines = call(folder, "--since", "0", "--all", "-n", "3", "--json").stdout.splitlines()
+
+    assert [json.loads(line)["entry"] for line in lines] == whole[-3:]
+    assert json.loads(first) == {"left_out": len(whole) - 3}
+    assert f"{len(whole) - 3} older entries are left out" in told.stderr
+
+
 def test_alarms_and_arming_and_refusals_have_lines_of_their_own(folder: Path) -> None:
     lines = call(folder).stdout.splitlines()
 

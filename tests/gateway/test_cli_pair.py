@@ -193,6 +193,31 @@ def test_with_both_radios_pairing_asks_which_is_meant(hub: FakeHub, config: Path
     assert call(hub, "pair", "--radio", "zigbee").exit_code == 0
 
 
+def test_cameras_are_no_radio_that_pairing_could_mean(hub: FakeHub) -> None:
+    hub.state["drivers"]["onvif"] = hub.state["drivers"]["zigbee"]
+
+    assert call(hub, "pair").exit_code == 0
+
+    assert [one["driver"] for one in hub.asked if one["do"] == "pair"] == ["zigbee", "zigbee"]
+
+
+def test_a_camera_that_answers_is_told_with_its_lines(hub: FakeHub) -> None:
+    hub.nearby = [{"address": "192.0.2.7:80", "id": "urn:uuid:7", "what": "NL-CAM attic"}]
+
+    told = call(hub, "pair", "--radio", "onvif", "--seconds", "1")
+
+    assert told.exit_code == 0, told.output
+    assert "NL-CAM attic is at 192.0.2.7:80." in told.output
+    assert 'address = "192.0.2.7:80"' in told.output
+    assert "pairing button" not in told.output
+    assert hub.asked[-1] == {"id": 3, "do": "pair", "driver": "onvif", "seconds": 0}
+    assert call(hub, "pair", "--radio", "onvif", "--name", "yard").exit_code == 2
+
+    hub.nearby = []
+    told = call(hub, "pair", "--radio", "onvif", "--seconds", "1")
+    assert (told.exit_code, "switch ONVIF on" in told.stderr) == (1, True)
+
+
 def test_a_device_that_has_a_name_already_is_no_failed_pairing(hub: FakeHub, config: Path) -> None:
     hub.newcomers = [{**NEWCOMER, "id": FRONT}]
 

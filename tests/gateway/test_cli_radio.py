@@ -16,8 +16,9 @@ from gateway.cli.client import Refused
 from gateway.cli.hub import hub
 from gateway.cli.root import app
 from gateway.model.driver import CommandRefused
-from gateway.model.event import ArmRequested, UpkeepBegan, UpkeepEnded
+from gateway.model.event import ArmRequested
 from gateway.model.upkeep import Job
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 from tests.gateway.lone_hub import lone_hub
 from tests.gateway.workshop import Hub, hub_aside
 from tests.waiting import until_async

@@ -13,7 +13,7 @@ from gateway.config import json_schema, load
 from gateway.config.__main__ import written_schema
 from gateway.config.models import ZONE_READINGS
 from gateway.config.reference import reference, with_reference
-from gateway.model.capability import capability_of
+from gateway.model.capability import Capability, capability_of
 from rules.zones import TRIPPING
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,8 @@ def test_the_example_has_nothing_wrong_and_nothing_to_warn_of() -> None:
 def test_the_examples_show_every_key() -> None:
     rules = ROOT / "docs" / "examples" / "rules"
     zwave = rules.parent / "zwave.toml", rules.parent / "zwave_server.toml"
-    files = EXAMPLE, *zwave, rules / "fifty.toml", rules / "every_key.toml"
+    cameras = rules.parent / "cameras.toml", rules / "cameras.toml"
+    files = EXAMPLE, *zwave, *cameras, rules / "fifty.toml", rules / "every_key.toml"
     shown = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
 
     assert set(keys_of(json_schema())) <= {key for data in shown for key in keys_in(data)}
@@ -60,11 +61,14 @@ def test_the_example_names_its_schema_in_the_first_line() -> None:
 
 def test_the_schema_accepts_the_example() -> None:
     data = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    fifty = (ROOT / "docs" / "examples" / "rules" / "fifty.toml").read_text(encoding="utf-8")
+    examples = ROOT / "docs" / "examples"
+    more = examples / "rules" / "fifty.toml", examples / "cameras.toml"
 
     jsonschema.Draft7Validator.check_schema(json_schema())
     jsonschema.Draft7Validator(json_schema()).validate(data)
-    jsonschema.Draft7Validator(json_schema()).validate(tomllib.loads(fifty))
+    for file in (*more, examples / "rules" / "cameras.toml"):
+        parsed = tomllib.loads(file.read_text(encoding="utf-8"))
+        jsonschema.Draft7Validator(json_schema()).validate(parsed)
 
 
 @pytest.mark.parametrize(
@@ -114,4 +118,7 @@ def test_the_documentation_names_every_key_with_its_type_and_meaning() -> None:
 
 
 def test_a_zone_can_be_made_of_every_reading_that_the_rules_know_to_trip() -> None:
-    assert set(ZONE_READINGS) == {capability_of(reading) for reading in TRIPPING}
+    tripping = {capability_of(reading) for reading in TRIPPING}
+
+    # A camera's zone trips on what the camera sees, whatever it reads.
+    assert set(ZONE_READINGS) == {*tripping, Capability.CAMERA}

@@ -7,10 +7,10 @@ import pytest
 from drivers.zwave.seams import External
 from drivers.zwave.server import Managed
 from drivers.zwave.settings import Override, ZwaveSettings
-from gateway.app import _zwave
 from gateway.config import ConfigErrors, load
 from gateway.config.load import Config
 from gateway.model.device import DeviceId
+from gateway.radios import drivers
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -27,7 +27,7 @@ def told(config: Config, monkeypatch: pytest.MonkeyPatch) -> ZwaveSettings:
     """Give what the driver would be told."""
     seen: list[ZwaveSettings] = []
     monkeypatch.setattr("drivers.zwave.driver.ZwaveDriver", seen.append)
-    _zwave(config)
+    drivers(config)
     return seen[0]
 
 

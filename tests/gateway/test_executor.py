@@ -1,7 +1,7 @@
 """Orders on their way: lanes, retries, and what is too late."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -22,8 +22,9 @@ from gateway.model.command import (
 )
 from gateway.model.device import DeviceId, DriverId
 from gateway.model.driver import CommandRefused, DeviceUnreachable, RadioLost, Report
-from gateway.model.effect import Level, Notify, Order, OrderId, Perform
+from gateway.model.effect import Inspect, KeepClip, Level, Notify, Order, OrderId, Perform
 from gateway.model.event import CommandConfirmed, CommandFailed, Event, Proof
+from gateway.model.sight import ClipFailed, Inspected
 from tests.clock import FakeClock
 from tests.waiting import BOUND_SECONDS, until
 
@@ -443,3 +444,48 @@ async def test_people_are_told_at_once_and_the_order_is_settled() -> None:
 
         assert b.told == [notice]
         assert b.settled["7.1"] == "told"
+
+
+# -- cameras ---------------------------------------------------------------------------------------
+
+YARD, HALL = DeviceId("onvif:yard/0"), DeviceId("onvif:hall/0")
+LOOK = Inspect((YARD, HALL), 1.5, "hall")
+CLIP = KeepClip((YARD, HALL), "house 1", 30.0, pinned=True)
+
+
+def seeing(b: Bench, see: Callable[[Inspect | KeepClip], None] | None) -> Executor:
+    """Give an executor whose detection is this."""
+    return Executor({}, b.clock, b.events.append, b.settled.__setitem__, b.told.append, see=see)
+
+
+@pytest.mark.parametrize("effect", [LOOK, CLIP])
+async def test_what_cameras_are_to_do_is_handed_to_the_detection_at_once(
+    effect: Inspect | KeepClip,
+) -> None:
+    async with bench() as b:
+        asked: list[Inspect | KeepClip] = []
+        seeing(b, asked.append).take(Order(OrderId("1.0"), effect, b.clock.now()))
+
+        assert asked == [effect]
+        assert b.settled == {"1.0": "handed over"}
+        assert b.events == []
+
+
+def _broken(_: Inspect | KeepClip) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("see", [None, _broken])
+async def test_where_nobody_can_look_each_camera_says_so(
+    see: Callable[[Inspect | KeepClip], None] | None,
+) -> None:
+    async with bench() as b:
+        executor = seeing(b, see)
+        executor.take(Order(OrderId("1.0"), LOOK, b.clock.now()))
+        executor.take(Order(OrderId("1.1"), CLIP, b.clock.now()))
+
+        looked = [e for e in b.events if isinstance(e, Inspected)]
+        assert [(e.device, e.frames) for e in looked] == [(YARD, 0), (HALL, 0)]
+        failed = [e for e in b.events if isinstance(e, ClipFailed)]
+        assert [(e.device, e.incident) for e in failed] == [(YARD, "house 1"), (HALL, "house 1")]
+        assert all(outcome.startswith("failed: ") for outcome in b.settled.values())

@@ -12,7 +12,16 @@ from gateway.model.capability import Contact
 from gateway.model.clock import MICROSECOND, HouseTime
 from gateway.model.command import LockDoor, SoundSiren, UnlockDoor
 from gateway.model.device import DeviceId
-from gateway.model.effect import Effect, Notify, Order, Perform, RuleRan, RunProgram
+from gateway.model.effect import (
+    Effect,
+    Inspect,
+    KeepClip,
+    Notify,
+    Order,
+    Perform,
+    RuleRan,
+    RunProgram,
+)
 from gateway.model.event import (
     ArmRequested,
     CommandFailed,
@@ -103,7 +112,7 @@ class Told:
                 self.log.append(type(command).__name__)
             case Notify():
                 self.log.append("Notify")
-            case RuleRan() | RunProgram():
+            case RuleRan() | RunProgram() | Inspect() | KeepClip():
                 pass
         self.answer(order)
 

@@ -15,7 +15,7 @@ from gateway.journal.folder import JOURNAL
 from gateway.journal.journal import entries_with_orders
 from gateway.journal.store import MIGRATIONS, Store
 from gateway.journal.verify import verify
-from gateway.model.effect import Effect, Notify, Perform, RuleRan
+from gateway.model.effect import Effect, Inspect, KeepClip, Notify, Perform, RuleRan, RunProgram
 from gateway.model.event import Event, Reported
 from tests.gateway.journals import alter, recover, write
 from tests.gateway.samples import entry
@@ -58,8 +58,10 @@ def subject(effect: Effect) -> tuple[str, str]:
             return str(level), "Notify"
         case RuleRan(rule=rule):
             return rule, "RuleRan"
-        case other:
-            return other.rule, "RunProgram"
+        case RunProgram(rule=rule):
+            return rule, "RunProgram"
+        case Inspect() | KeepClip():
+            return "", type(effect).__name__
 
 
 def test_every_question_is_answered_by_an_index(db: sqlite3.Connection) -> None:

@@ -95,7 +95,7 @@ def test_the_demo_goes_on_with_one_radio_and_says_why() -> None:
 
     home, tree = command.home_of(WISH, story)
 
-    assert home.radios == (Radio.ZIGBEE,)
+    assert home.sticks == (Radio.ZIGBEE,)
     assert tree is None
     assert "one radio, Zigbee. Z-Wave is not installed" in story.lines[-1].text
 
@@ -108,7 +108,7 @@ def test_the_demo_goes_on_without_a_network_and_says_why(
 
     home, _ = command.home_of(WISH, story)
 
-    assert home.radios == (Radio.ZIGBEE,)
+    assert home.sticks == (Radio.ZIGBEE,)
     assert "npm could not fetch" in story.lines[-1].text
     assert not cache.exists()
 
@@ -118,6 +118,6 @@ def test_the_demo_has_both_radios_where_there_are_packages(cache: Path) -> None:
 
     home, tree = command.home_of(WISH, story)
 
-    assert home.radios == (Radio.ZIGBEE, Radio.ZWAVE)
+    assert home.radios == (Radio.ZIGBEE, Radio.ZWAVE, Radio.CAMERA)
     assert tree == cache
     assert not story.lines

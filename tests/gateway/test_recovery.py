@@ -21,8 +21,18 @@ from gateway.model.command import (
     TurnSwitch,
     UnlockDoor,
 )
-from gateway.model.device import Device
-from gateway.model.effect import Level, Notify, Order, OrderId, Perform, RunProgram
+from gateway.model.device import Device, DeviceId
+from gateway.model.effect import (
+    Effect,
+    Inspect,
+    KeepClip,
+    Level,
+    Notify,
+    Order,
+    OrderId,
+    Perform,
+    RunProgram,
+)
 from gateway.model.event import (
     DeviceJoined,
     DriverFound,
@@ -212,6 +222,22 @@ def test_a_program_does_not_run_twice() -> None:
     assert out == []
     assert told == [ProgramEnded("rule", "/a", reason="the hub was restarted")]
     assert settled == {OrderId("1.0"): "dropped: the hub was restarted"}
+
+
+def test_what_cameras_were_asked_is_asked_anew_by_the_state_and_not_by_old_orders() -> None:
+    camera = (DeviceId("onvif:yard/0"),)
+    asked: list[Effect] = [
+        Inspect(camera, 1.5, "hall"),
+        KeepClip(camera, "house 1", 30.0, pinned=True),
+    ]
+    orders = [Order(OrderId(f"{n}.0"), one, HouseTime(0)) for n, one in enumerate(asked)]
+    out: list[Order] = []
+    settled: dict[OrderId, str] = {}
+
+    Redelivery(orders, out.append, settled.__setitem__, lambda _: None)
+
+    assert out == []
+    assert set(settled.values()) == {"dropped: the hub was restarted"}
 
 
 def test_what_should_sound_follows_from_the_state_and_not_from_old_orders() -> None:

@@ -153,6 +153,22 @@ def test_what_only_a_restart_changes_is_named_until_there_was_one(tmp_path: Path
         assert made.changed == ()
 
 
+def test_which_cameras_wait_for_a_restart_and_where_clips_go_until_then(tmp_path: Path) -> None:
+    camera = '[[camera]]\nname = "{}"\nrtsp = "rtsp://127.0.0.1/{}"\n'
+    began = loaded(tmp_path, HEAD + camera.format("yard", 1) + camera.format("hall", 1))
+    evidence = '[evidence]\nfolder = "other"\n'
+    both = camera.format("yard", 2) + camera.format("shed", 1)
+    coming = prepared(tmp_path, HEAD + both + evidence)
+    site = began.site()
+
+    made = change(began, began, site, engine.initial(site), coming)
+
+    of_cameras, of_evidence = made.restart
+    assert of_cameras.endswith("(camera yard: changed, camera hall: gone, camera shed: new)")
+    was, will = tmp_path / "state" / "evidence", tmp_path / "next" / "state" / "other"
+    assert of_evidence.endswith(f"records into {was}, and `nightlatch clip` reads {will}")
+
+
 NIGHT = '[[window]]\nname = "night"\nfrom = "22:00"\nto = "06:00"\n'
 
 
@@ -259,6 +275,16 @@ async def test_a_house_is_guarded_though_some_of_its_rules_do_not_hold(tmp_path:
         await until(lambda: lone.told("done"))
         state = await lone.hub.state()
         assert "part" not in {one["kind"] for one in state["troubles"]}
+
+
+async def test_a_camera_without_its_password_is_no_failure_of_the_rules(tmp_path: Path) -> None:
+    camera = '[[camera]]\nname = "yard"\naddress = "127.0.0.1:9"\n'
+    login = 'user = "hub"\npassword_file = "gone"\n'
+    async with lone_hub(tmp_path, f"{camera}{login}") as lone:
+        state = await lone.hub.state()
+        troubles = [one["sentence"] for one in state["troubles"] if one["kind"] == "part"]
+        assert "the login at yard failed" in troubles
+        assert "a part of the rules failed" not in troubles
 
 
 def test_a_mistake_elsewhere_is_spared_nowhere(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from gateway.config import Config, load
 from rules.trial.trials import Trials, run_all
 
 RULES = Path(__file__).parents[2] / "docs" / "examples" / "rules"
-FILES = ("fifty.toml", "every_key.toml")
+FILES = ("fifty.toml", "every_key.toml", "cameras.toml")
 
 
 @cache

@@ -132,7 +132,8 @@ def without(walls: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out some walls in the child."""
     head, _, tail = process._START.rpartition("; ")
     load = (
-        "import gateway.sandbox.child as child; from gateway.sandbox import calls, landlock, tree"
+        "import gateway.sandbox.child as child; from gateway.sandbox import tree; "
+        "from gateway.confine import calls, landlock"
     )
     monkeypatch.setattr(process, "_START", f"{head}; {load}; {walls}{tail}")
 

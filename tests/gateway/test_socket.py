@@ -680,6 +680,29 @@ async def test_a_siren_is_tried_for_a_second_at_least_and_a_while_at_most(
         ] == [1, 3, SIREN_SECONDS_MAX]
 
 
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("aim", {}),
+        ("aim", {"preset": ""}),
+        ("aim", {"preset": "x" * 65}),
+        ("infrared", {"mode": "dim"}),
+        ("infrared", {}),
+    ],
+)
+async def test_a_camera_is_asked_for_what_it_can_be_asked(
+    tmp_path: Path, command: str, fields: dict[str, str]
+) -> None:
+    async with hub(tmp_path) as (made, caller):
+        ask = {"device": "hall_siren", "command": command}  # whose it is, its driver says
+        assert (await caller.ask("command", **ask, **fields))["ok"] is False
+        assert (await caller.ask("command", **ask, preset="the gate", mode="auto"))["ok"]
+        assert (await caller.ask("command", device="hall_siren", command="reboot"))["ok"]
+        effects = [order.effect for order in made.orders]
+        commands = [type(e.command).__name__ for e in effects if isinstance(e, Perform)]
+        assert commands[-1] == "RebootCamera"
+
+
 async def test_a_command_answers_with_the_name_of_its_order(tmp_path: Path) -> None:
     async with hub(tmp_path) as (made, caller):
         watchers = len(made.house._watchers)
@@ -696,10 +719,17 @@ async def test_a_device_is_not_asked_for_what_it_is_known_not_to_be(tmp_path: Pa
         made.house.take(DeviceJoined(contact))
         orders = len(made.orders)
 
-        for word in ("lock", "siren", "on", "open", "shut", "hold"):
-            said = await caller.ask("command", device=STRANGER, command=word, celsius=20)
+        of_all = {"celsius": 20, "percent": 5, "slot": 1, "new_code": "1234", "preset": "gate"}
+        for word in {*COMMANDS} - {"refresh", "remove"}:
+            said = await caller.ask("command", device=STRANGER, command=word, mode="on", **of_all)
             assert f"{STRANGER} is no " in said["error"]
-            assert "it is known to be contact, tamper" in said["error"]
+            assert "it is known to be contact, tamper; there " in said["error"]
+            assert said["mistaken"] is True
+        for camera in ("yard", "shop"):
+            is_here = Device(DeviceId(f"onvif:{camera}/0"), frozenset({Capability.CAMERA}))
+            made.house.take(DeviceJoined(is_here))
+        said = await caller.ask("command", device=STRANGER, command="relearn")
+        assert said["error"].endswith("there are onvif:shop/0, onvif:yard/0")
         assert len(made.orders) == orders
         assert (await caller.ask("command", device=STRANGER, command="refresh"))["ok"]
 

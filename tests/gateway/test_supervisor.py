@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from gateway.model.command import Command
-from gateway.model.credential import CodeOffered, LockCodeRead
 from gateway.model.device import DriverId
-from gateway.model.driver import RadioLost, Report
-from gateway.model.event import DriverFound, DriverLost, Event, JamChanged, Proof, Telemetry
+from gateway.model.driver import RadioLost, Report, Told
+from gateway.model.event import DriverFound, DriverLost, Event, JamChanged, Proof
 from gateway.supervisor import PAUSES, keep
 
 ZIGBEE = DriverId("zigbee")
@@ -51,7 +50,7 @@ def buggy(_: Report) -> Exception:
 
 async def told(*lives: Callable[[Report], Exception]) -> tuple[list[object], list[float]]:
     """Let a stick live its lives; give what was reported, and the pauses between."""
-    reported: list[Event | Telemetry | CodeOffered | LockCodeRead] = []
+    reported: list[Told] = []
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:

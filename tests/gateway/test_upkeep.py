@@ -18,10 +18,9 @@ from gateway.model.event import (
     ArmRequested,
     DriverLost,
     Reported,
-    UpkeepBegan,
-    UpkeepEnded,
 )
 from gateway.model.upkeep import Job, Task
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 from rules.site import NOBODY
 from rules.state import Phase
 from tests.gateway.workshop import Hub, hub

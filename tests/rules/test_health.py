@@ -4,7 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gateway.model.capability import Battery, Contact, Keypad, Lock, Siren, Tamper
-from gateway.model.command import LockDoor, PermitJoin, RemoveDevice
+from gateway.model.command import (
+    AimCamera,
+    LearnView,
+    LockDoor,
+    PermitJoin,
+    RebootCamera,
+    RemoveDevice,
+    SoundSiren,
+)
 from gateway.model.device import Device, DeviceId
 from gateway.model.effect import OrderId
 from gateway.model.event import (
@@ -174,6 +182,17 @@ def test_a_device_that_did_not_leave_is_no_trouble_and_one_that_joins_anew_clear
     opened = JoiningChanged(ZIGBEE, open=True)
     assert play(*story, (2, opened), (3, joined)).state.troubles == {}
     assert play(*story, (2, DeviceLeft(WINDOW)), (3, joined)).state.troubles == {}
+
+
+def test_who_can_never_do_what_it_is_asked_is_no_trouble_for_ever() -> None:
+    for command in (AimCamera(DOOR, "gate"), RebootCamera(DOOR), LearnView(DOOR)):
+        failed = CommandFailed(OrderId("9.0"), command, "it is no camera", permanent=True)
+        assert play(*calm(), (1, failed)).state.troubles == {}
+        silent = replace(failed, permanent=False)
+        assert Trouble(TroubleKind.UNCONFIRMED, DOOR) in play(*calm(), (1, silent)).state.troubles
+    # What an alarm stands on must be able to do it.
+    mute = CommandFailed(OrderId("9.0"), SoundSiren(SIREN, 3), "no such command", permanent=True)
+    assert Trouble(TroubleKind.UNCONFIRMED, SIREN) in play(*calm(), (1, mute)).state.troubles
 
 
 def test_each_trouble_is_told_once_and_its_end_once() -> None:

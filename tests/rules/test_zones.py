@@ -18,10 +18,9 @@ from gateway.model.event import (
     JamChanged,
     Proof,
     Reported,
-    UpkeepBegan,
-    UpkeepEnded,
 )
 from gateway.model.upkeep import Job
+from gateway.model.upkeep_event import UpkeepBegan, UpkeepEnded
 from rules.site import Site, Zone, ZoneKind
 from rules.state import Phase
 from tests.rules.house import (

@@ -11,8 +11,8 @@ from simulator.play import keys
 from simulator.play.house import Radio, known_houses
 from simulator.play.keys import Key
 from simulator.play.parse import parse, shipped
-from simulator.play.seen import RUNS
-from simulator.play.sentence import ANSWERS, INDICATED, PANEL, PHASES, TROUBLES
+from simulator.play.seen import RUNS, SIGHTS
+from simulator.play.sentence import ANSWERS, INDICATED, PANEL, PHASES, PICTURES, TROUBLES
 
 DOCS = Path(__file__).parents[2] / "docs" / "simulator.md"
 TEXT = DOCS.read_text("utf-8")
@@ -38,15 +38,16 @@ def choices(table: Mapping[str, Key]) -> Iterator[str]:
 
 def used() -> set[str]:
     words = {*PHASES, *PANEL, *ANSWERS, *INDICATED, *TROUBLES, *keys.PHASE_DELAYS, *keys.HUB}
-    words |= {"says", "tells", *RUNS.values()}
+    words |= {"says", "tells", *RUNS.values(), *PICTURES, *SIGHTS.values()}
     for radio in Radio:
         words |= {radio.value, *keys.STICK[radio], *keys.kinds_of(radio)}
         words |= {act for kind in keys.kinds_of(radio) for act in keys.acts_of(radio, kind)}
     return words | set(chain(*tables())) | set(chain.from_iterable(map(choices, tables())))
 
 
-def test_the_words_of_both_radios_are_looked_for() -> None:
+def test_the_words_of_all_radios_are_looked_for() -> None:
     assert {"arm_night", "enter", "spoof", "glass", "reset", "rssi", "hang"} <= used()
+    assert {"ring", "show", "stream_stop", "skew_ms", "cut short", "an animal"} <= used()
 
 
 @pytest.mark.parametrize("word", sorted(used()))

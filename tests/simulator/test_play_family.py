@@ -48,6 +48,18 @@ async def test_a_killed_grandchild_is_gone_when_that_is_over() -> None:
         assert not family.is_alive(child)
 
 
+def test_who_runs_a_module_below_a_process_is_found_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "sleeper_module.py").write_text(SLEEPER)
+    words = [sys.executable, "-m", "sleeper_module"]
+    with subprocess.Popen(words, cwd=tmp_path) as process:
+        try:
+            assert family.modules_below(os.getpid(), "sleeper_module") == [process.pid]
+            assert family.modules_below(os.getpid(), "sleeper") == []
+            assert family.modules_below(process.pid, "sleeper_module") == []
+        finally:
+            process.kill()
+
+
 async def test_a_hung_process_lives_and_goes_on_when_it_may() -> None:
     def state() -> str:
         return (family.PROC / str(child) / "stat").read_text().rpartition(") ")[2][0]

@@ -1,10 +1,14 @@
 """A house and its hub file: whose devices, on which radios, and where they disagree."""
 
+import tomllib
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from drivers.onvif import names as onvif
+from drivers.zigbee import directory as zigbee
+from drivers.zwave import directory as zwave
 from simulator.play import open_home
 from simulator.play.far import Far
 from simulator.play.far_side import FarSide
@@ -24,6 +28,13 @@ home_id = "7e570001"
 radio = "zwave"
 name = "gate"
 kind = "contact"
+"""
+
+CAMERA = """[[device]]
+radio = "camera"
+name = "yard"
+kind = "doorbell"
+password = "secret"
 """
 
 
@@ -50,6 +61,33 @@ def test_a_house_with_one_radio_needs_no_words_about_the_other(tmp_path: Path) -
 
     assert home.radios == (Radio.ZWAVE,)
     assert home.devices == {"gate": Resident("gate", Radio.ZWAVE, "contact")}
+
+
+def test_a_house_with_cameras_has_them_as_devices_and_a_stick_less(tmp_path: Path) -> None:
+    hub = '[zigbee]\nport = "stick"\n[[camera]]\nname = "yard"\n'
+    home = open_home(house(tmp_path, ZIGBEE + CAMERA, hub))
+
+    assert home.radios == (Radio.ZIGBEE, Radio.CAMERA)
+    assert home.sticks == (Radio.ZIGBEE,)
+    assert home.devices["yard"] == Resident("yard", Radio.CAMERA, "doorbell", password="secret")
+
+
+def test_cameras_of_another_file_are_added_with_what_the_hub_is_told_of_them(
+    tmp_path: Path,
+) -> None:
+    house(tmp_path, ZIGBEE, '[zigbee]\nport = "stick"\n[[area]]\nname = "house"\n')
+    more = tmp_path / "more.toml"
+    more.write_text(CAMERA)
+    hub = '[[camera]]\nname = "yard"\n[area.confirm]\nwithin = "2s"\n'
+    (tmp_path / "more.hub.toml").write_text(hub)
+
+    home = open_home(tmp_path / "h.toml", more)
+
+    assert home.radios == (Radio.ZIGBEE, Radio.CAMERA)
+    assert [*home.devices] == ["door", "yard"]
+    assert home.file_of(Radio.ZIGBEE).name == "h.toml"
+    assert home.file_of(Radio.CAMERA) == more
+    assert tomllib.loads(home.hub_text)["area"] == [{"name": "house", "confirm": {"within": "2s"}}]
 
 
 class Side:
@@ -82,7 +120,12 @@ async def test_what_is_done_reaches_the_stick_whose_it_is() -> None:
     [
         (ZWAVE, "[zigbee]", "h.hub.toml: zwave: is missing: gate speaks zwave"),
         (ZIGBEE + ZWAVE, "[zwave]", "h.hub.toml: zigbee: is missing: door speaks zigbee"),
-        ("[zwave]", "", "h.hub.toml: has no radio: a section [zigbee] or [zwave] was expected"),
+        (
+            "[zwave]",
+            "",
+            "h.hub.toml: has no radio: a section [zigbee], [zwave] or [[camera]] was expected",
+        ),
+        (ZIGBEE + CAMERA, "[zigbee]", "h.hub.toml: camera: is missing: yard speaks camera"),
     ],
 )
 def test_a_hub_without_the_radio_of_its_devices_is_named(
@@ -92,3 +135,9 @@ def test_a_hub_without_the_radio_of_its_devices_is_named(
         open_home(house(tmp_path, devices, hub))
 
     assert str(refused.value).endswith(said)
+
+
+def test_a_radios_driver_is_called_as_the_hub_calls_it() -> None:
+    names = {Radio.ZIGBEE: zigbee.DRIVER, Radio.ZWAVE: zwave.DRIVER, Radio.CAMERA: onvif.DRIVER}
+
+    assert {radio: radio.driver for radio in Radio} == names

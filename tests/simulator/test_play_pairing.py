@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from simulator.play import pairing_zwave
+from simulator.play import pairing_cameras, pairing_zwave, patience
 from simulator.play.far import Far
 from simulator.play.house import Radio, Resident
 from simulator.play.hub import Hub
@@ -141,6 +141,53 @@ async def test_a_hub_that_asks_for_no_key_is_named(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(NotPaired, match=r"door did not join .*: it waits for the hub, to ask for"):
         await pair(World(asks=False))
+
+
+class Cameras:
+    """Two cameras, one of them without ONVIF, and a hub that sees and hears them by and by."""
+
+    def __init__(self, *, seeing: int, heard: int) -> None:
+        self.seeing, self.heard = seeing, heard
+        self.far = self.hub = self
+
+    async def state(self) -> Mapping[str, Any]:
+        self.seeing -= 1
+        picture = "seeing" if self.seeing < 0 else "unknown"
+        plain = {"readings": {"camera": "seeing"}}
+        return {"devices": {"yard": {"readings": {"camera": picture}}, "hall": plain}}
+
+    async def ask(self, do: str, **_: object) -> Mapping[str, Any]:
+        assert do == "state"
+        self.heard -= 1
+        yard = {"onvif": "127.0.0.1:1", "subscriptions": [{}] if self.heard < 0 else []}
+        return {"devices": {"yard": yard, "hall": {"subscriptions": []}}}
+
+
+CAMERAS = [Resident(name, Radio.CAMERA, "camera") for name in ("yard", "hall")]
+
+
+async def test_cameras_are_waited_for_until_the_hub_sees_with_them_and_hears_them() -> None:
+    world = Cameras(seeing=2, heard=2)
+
+    await pairing_cameras.pair(CAMERAS, cast("Far", world), cast("Hub", world))
+
+    assert (world.seeing, world.heard) == (-1, -1)
+
+
+@pytest.mark.parametrize(
+    ("world", "said"),
+    [
+        (Cameras(seeing=9999, heard=0), "cameras that the hub does not see with .*: yard$"),
+        (Cameras(seeing=0, heard=9999), "cameras that the hub does not hear .*: yard$"),
+    ],
+)
+async def test_a_camera_that_is_not_seen_with_or_heard_is_named(
+    world: Cameras, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PAIRING_SECONDS", 0.1)
+
+    with pytest.raises(NotPaired, match=said):
+        await pairing_cameras.pair(CAMERAS, cast("Far", world), cast("Hub", world))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from simulator.play.parse import ScenarioError, load, parse, shipped
 from simulator.play.scenario import (
     Act,
     Ask,
+    Clips,
+    Detection,
     Expectation,
     Job,
     Pause,
@@ -55,6 +57,10 @@ def test_the_rules_of_a_shipped_scenario_hold(name: str, tmp_path: Path) -> None
 
     for rules in (scenario.rules, *loaded):
         file = tmp_path / "hub.toml"
+        for camera in scenario.home.of(Radio.CAMERA):
+            password = tmp_path / f"{camera.name}.password"
+            password.write_text(camera.password)
+            password.chmod(0o600)
         file.write_text(f"{hub}\n{rules}", "utf-8")
         file.chmod(0o600)
 
@@ -389,6 +395,56 @@ def test_a_wrong_step_is_named_with_its_line_and_what_was_perhaps_meant(
             ),
         ),
         (
+            "home",
+            'detection = "kill"',
+            "a.toml:5: this house has no cameras",
+        ),
+        (
+            "home",
+            'clips = ["yard"]',
+            "a.toml:5: this house has no cameras",
+        ),
+        (
+            "home_cameras",
+            'clips = ["yrad"]',
+            "a.toml:5: there is no camera 'yrad'; did you mean 'yard'?",
+        ),
+        (
+            "home_cameras",
+            "clips = []",
+            "a.toml:5: clips: found [], expected a list of names, one at least",
+        ),
+        (
+            "home_cameras",
+            'clips = ["yard"]\nbegins_before = "tripped"',
+            (
+                "a.toml:6: no step before this one is named 'tripped'; "
+                'name one with as = "…" in an earlier step'
+            ),
+        ),
+        (
+            "home_cameras",
+            'device = "hall"\ndo = "ring"',
+            (
+                "a.toml:6: a camera cannot 'ring'; expected one of: animal, cover, fault, freeze, "
+                "input, intrusion, line, motion, move, person, plug, reboot, rest, scene_change, "
+                "show, spray, still, tamper, turn, unplug, untamper, vehicle"
+            ),
+        ),
+        (
+            "home_cameras",
+            'expect = "hall sees a ghost"',
+            (
+                "a.toml:5: hall sees what? found 'a ghost'; "
+                "expected one of: a person, a vehicle, an animal"
+            ),
+        ),
+        (
+            "home_cameras",
+            'expect = "hall rings"',
+            "a.toml:5: hall never 'rings'; expected one of: is, keeps, loses, sees",
+        ),
+        (
             "cabin",
             'stick = "reset"\ncode = 1',
             (
@@ -417,6 +473,38 @@ def test_what_the_other_radio_has_is_not_this_ones(house: str, step: str, said: 
     head = HEAD.replace('"home"', f'"{house}"')
 
     assert wrong(f"{head}[[step]]\n{step}") == [said]
+
+
+def test_what_is_done_to_cameras_and_what_they_must_have_recorded_becomes_deeds() -> None:
+    text = (
+        HEAD.replace('"home"', '"home_cameras"')
+        + """
+[[step]]
+device = "yard"
+do = "ring"
+as = "rang"
+[[step]]
+device = "hall"
+do = "fault"
+stream_stop = true
+clock = -30
+[[step]]
+detection = "hang"
+[[step]]
+clips = ["yard", "hall"]
+begins_before = "rang"
+at_least_ms = 5000
+skew_ms = 0
+within = "9s"
+"""
+    )
+
+    assert [step.deed for step in parse(text, Path("a.toml")).steps] == [
+        Act("ring", "yard"),
+        Act("fault", "hall", {"stream_stop": True, "clock": -30}),
+        Detection("hang"),
+        Clips(("yard", "hall"), 9000, begins_before="rang", at_least_ms=5000, skew_ms=0),
+    ]
 
 
 def test_a_device_that_is_to_stay_outside_is_one_of_the_house() -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from gateway.model.capability import Picture
 from gateway.model.effect import Outcome
 from rules.state import Phase, TroubleKind
 from simulator.play.seen import RUNS, HubEye, Seen, from_air
-from simulator.play.sentence import PHASES, TROUBLES, Sentence
+from simulator.play.sentence import PHASES, PICTURES, TROUBLES, Sentence
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,38 @@ def test_a_stick_bears_the_name_of_its_radio() -> None:
 
 def test_a_happening_without_words_is_not_seen() -> None:
     assert from_air({"happening": "squawk", "device": "d"}) is None
+
+
+YARD = "onvif:yard/0"
+SIGHT = {"device": YARD, "score": 0.8412, "track": 3, "picture": "20261121T160112Z-yard-1a2b3c4d"}
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            {"is": "PersonSeen", **SIGHT},
+            "yard sees a person 0.84 20261121T160112Z-yard-1a2b3c4d",
+        ),
+        ({"is": "AnimalSeen", **SIGHT, "picture": "", "score": 1}, "yard sees an animal 1.00"),
+        ({"is": "Reported", "device": YARD, "reading": "camera:blind"}, "yard is blind"),
+        ({"is": "ButtonPressed", "device": YARD, "button": 1}, "yard rings"),
+        ({"is": "ClipKept", "device": YARD, "clip": "c"}, "yard keeps a clip c"),
+        ({"is": "ClipFailed", "device": YARD, "reason": "x"}, "yard loses a clip"),
+        ({"is": "Reported", "device": YARD, "reading": "motion:moving"}, None),
+        ({"is": "Reported", "device": "zigbee:0/1", "reading": "camera:blind"}, None),
+        ({"is": "ButtonPressed", "device": "zwave:1/2/0", "button": 1}, None),
+        ({"is": "Ticked"}, None),
+    ],
+)
+def test_what_the_hub_heard_of_a_camera_in_words(
+    event: Mapping[str, Any], words: str | None
+) -> None:
+    entry = {"entry": 7, "at_us": 2_000, "text": "", "event": event, "effects": []}
+
+    heard = [str(seen) for seen in HubEye(offset_us=1_000).entry(entry)]
+
+    assert heard == ([] if words is None else [words])
 
 
 def state(phase: str, since_us: int = 10, **more: Any) -> Mapping[str, Any]:
@@ -129,6 +162,10 @@ def test_a_step_of_the_wall_clock_is_set_against_the_clock_of_the_wire() -> None
         (Sentence("k", "shows", "exit_delay"), Seen(0, "k", "shows", "exit_delay 3"), True),
         (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 2"), False),
         (Sentence("k", "shows", "exit_delay 3"), Seen(0, "k", "shows", "exit_delay 30"), False),
+        (Sentence("y", "sees", "a person"), Seen(0, "y", "sees", "a person 0.84 p"), True),
+        (Sentence("y", "sees", "a person"), Seen(0, "y", "sees", "an animal 0.84 p"), False),
+        (Sentence("y", "keeps", "a clip"), Seen(0, "y", "keeps", "a clip c"), True),
+        (Sentence("hub", "is", "armed"), Seen(0, "y", "is", "blind"), False),
         (Sentence("stick", "connects"), Seen(0, "zwave_stick", "connects"), True),
         (Sentence("zwave_stick", "connects"), Seen(0, "zigbee_stick", "connects"), False),
         (Sentence("hub", "says", "Wrong Code"), Seen(0, "hub", "says", "a wrong code at k"), True),
@@ -156,3 +193,4 @@ def test_a_sentence_fits_what_it_says_and_leaves_the_rest_open(
 def test_the_words_are_those_of_the_hub() -> None:
     assert set(PHASES) == set(Phase)
     assert set(TROUBLES) == set(TroubleKind)
+    assert set(PICTURES) == set(Picture)

@@ -17,17 +17,20 @@ from gateway.cli.demo.screen import NAMES, LineScreen, LiveScreen, Screen
 from gateway.cli.demo.show import Show, background, drawing
 from gateway.cli.demo.stage import Stage, StageError
 from gateway.cli.demo.story import Kind, Story
+from gateway.cli.extras import must_have_cameras
 from gateway.cli.hub_command import hub_command
 from gateway.cli.node_tree import for_virtual_houses
 from gateway.cli.options import JsonOption, Listen, ListenOption
 from gateway.cli.output import BAD_INPUT, NOT_SO, Problem, emit, listed, sentences
 from gateway.cli.terminal import Paper
 from simulator.play import Home, VirtualHouse, VirtualHouseError, open_home
+from simulator.play.clips import read_clips
 from simulator.play.house import Radio, house_file
 
 app = typer.Typer(add_completion=False)
 HOUSE = "home_both"
 ONE_RADIO = "home"  # where there is no Z-Wave
+CAMERAS = plays.HERE / "cameras.toml"
 RULES = plays.HERE / "rules.toml"
 ZWAVE_RULES = plays.HERE / "rules_zwave.toml"
 TERMINATED = 143  # what shells give a program that SIGTERM ended
@@ -96,6 +99,9 @@ async def _demo(wish: Wish, story: Story, *, live: bool) -> str:
         async with background(drawing(screen, story)), building as house:
             stage = Stage(house, story, CODE)
             error = await _run(stage, wish, live=live)
+            if wish.leave and house.far.cameras:
+                await house.hub.stop()  # what it records is whole from here on
+                story.clips = await asyncio.to_thread(read_clips, house.hub.evidence)
     screen.show(story)
     return error
 
@@ -103,19 +109,28 @@ async def _demo(wish: Wish, story: Story, *, live: bool) -> str:
 def home_of(wish: Wish, story: Story) -> tuple[Home, Path | None]:
     """Open the home with both radios, and find its Node packages; the other where there are none.
 
-    The demo goes on without Z-Wave, and says why.
+    The demo goes on without Z-Wave and without cameras, and says why.
     """
+    house, node_tree = HOUSE, None
+    cameras: Path | None = CAMERAS
     try:
         node_tree = for_virtual_houses(as_json=wish.as_json)
     except Problem as why:
         story.add(Kind.STAGE, f"This home has one radio, Zigbee. {why}.", 0)
-        return open_home(house_file(ONE_RADIO, beside=plays.HERE)), None
-    return open_home(house_file(HOUSE, beside=plays.HERE)), node_tree
+        house = ONE_RADIO
+    try:
+        must_have_cameras()
+    except Problem as why:
+        story.add(Kind.STAGE, f"Nobody looks at this home: {why}.", 0)
+        cameras = None
+    return open_home(house_file(house, beside=plays.HERE), cameras), node_tree
 
 
 def _parts(home: Home) -> str:
-    sticks = " and ".join(f"a {NAMES[radio]} stick" for radio in home.radios)
-    return f"{sticks}, {len(home.devices)} devices"
+    sticks = [f"a {NAMES[radio]} stick" for radio in home.sticks]
+    cameras = len(home.of(Radio.CAMERA))
+    things = [f"{len(home.devices) - cameras} devices", *([f"{cameras} cameras"] * bool(cameras))]
+    return listed([*sticks, *things], "and")
 
 
 def rules_of(home: Home) -> str:

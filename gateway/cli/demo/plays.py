@@ -23,8 +23,14 @@ WAKINGS = 60
 async def break_in(stage: Stage) -> None:
     """Somebody comes in by the front door and does not disarm."""
     await _armed(stage)
+    if stage.cameras:
+        await _come_through_the_yard(stage)
     await _come_in(stage)
+    if stage.cameras:
+        await stage.act("show", "hall", scene="person")
     await _go_upstairs(stage)
+    if stage.cameras:
+        await _look_into_the_room(stage)
     await _siren(stage)
 
 
@@ -148,8 +154,10 @@ async def tidy_up(stage: Stage) -> None:
     """Shut the doors, so that the house can be armed again."""
     for device in stage.those_of("front_door", "back_door", "terrace_door"):
         await stage.act("close", device)
-    for device in stage.those_of("hall_motion", UPSTAIRS):
+    for device in stage.those_of("hall_motion", "living_motion", UPSTAIRS):
         await stage.act("still", device)
+    for camera in stage.cameras:
+        await stage.act("rest", camera)
 
 
 async def _armed(stage: Stage) -> None:
@@ -192,6 +200,33 @@ async def _go_upstairs(stage: Stage) -> None:
         await asyncio.sleep(STEPS_SECONDS)
         stage.say("He goes up the stairs.")
         await stage.act("motion", device)
+
+
+async def _come_through_the_yard(stage: Stage) -> None:
+    if stage.capped:
+        stage.say("A burglar comes through the yard, before a camera with a cap on.")
+        return
+    stage.say("A burglar comes through the yard, before the camera.")
+    await stage.act("show", "yard", scene="person")
+    await stage.until_seen(lambda: "yard" in stage.story.persons, "a person in the yard")
+
+
+async def _look_into_the_room(stage: Stage) -> None:
+    """Trip a sensor whose alarm waits for a camera to see somebody."""
+    stage.say("He looks into the living room, whose alarm waits for a camera to see a person.")
+    await stage.act("motion", "living_motion", cause=True)
+    story = stage.story  # it may sound already: a slow machine is late before the entry delay's end
+    await stage.until_seen(lambda: bool(story.verdict or story.sounding), "a camera's word")
+
+
+async def toggle_cap(stage: Stage) -> None:
+    """Put a cap on the yard's camera, or take it off."""
+    if not stage.those_of("yard"):
+        stage.say("This home has no cameras.")
+        return
+    stage.capped = not stage.capped
+    stage.say(f"Somebody puts a cap {'on' if stage.capped else 'off'} the camera in the yard.")
+    await stage.act("cover" if stage.capped else "rest", "yard")
 
 
 async def _siren(stage: Stage) -> None:

@@ -20,8 +20,8 @@ from simulator.play.house import Radio, Resident
 
 HELP = (
     ("b", "burglary"), ("w", "window"), ("s", "smoke"), ("t", "tamper"), ("a", "arm"),
-    ("d", "disarm"), ("u", "(un)plug"), ("k", "kill hub"), ("z", "kill Z-Wave"),
-    ("q", "quit"),
+    ("d", "disarm"), ("u", "(un)plug"), ("c", "cap camera"), ("k", "kill hub"),
+    ("z", "kill Z-Wave"), ("q", "quit"),
 )  # fmt: skip
 STYLES = {
     Kind.STAGE: ("»", "bold cyan"),
@@ -37,7 +37,7 @@ DEVICES_WIDTH = 52
 NARROW = 100  # columns: below, when a device was heard must give way
 NARROW_DEVICES_WIDTH = 30
 TABLE_LINES = 3  # around the devices: two borders and a head
-NAMES = {Radio.ZIGBEE: "Zigbee", Radio.ZWAVE: "Z-Wave"}
+NAMES = {Radio.ZIGBEE: "Zigbee", Radio.ZWAVE: "Z-Wave", Radio.CAMERA: "camera"}
 UNEVENTFUL = ("intact", "good", "mains")
 ASIDE = ("battery", "tamper", "power")
 """What a device is not there for: when nobody knows it yet, that is no news."""

@@ -24,6 +24,7 @@ TRICKS: dict[str, Play] = {
     "u": plays.toggle_stick,
     "k": plays.restart,
     "z": plays.kill_server,
+    "c": plays.toggle_cap,
 }
 ONE_AT_A_TIME = {"b", "w", "s", "t", "k", "z"}
 """Two burglars at once would only confuse; a person may arm and disarm at any moment."""

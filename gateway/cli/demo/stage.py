@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from gateway.cli.demo.story import Kind, Story
 from gateway.cli.shapes import Area, State
+from simulator.play.house import Radio
 from simulator.play.line import LineError
 from simulator.play.process import ProcessEnded
 from simulator.play.recorder import boottime_ns
@@ -27,6 +28,7 @@ class Stage:
         self.story = story
         self.code = code
         self.unplugged = False
+        self.capped = False  # the yard's camera
         self._looked = asyncio.Event()
 
     async def look(self) -> None:
@@ -48,10 +50,16 @@ class Stage:
         """Tell the onlooker what is played."""
         self.story.add(Kind.STAGE, text, boottime_ns())
 
-    async def act(self, do: str, device: str, *, cause: bool = False) -> None:
+    @property
+    def cameras(self) -> list[str]:
+        """Name the home's cameras."""
+        return [name for name, one in self.house.home.devices.items() if one.radio is Radio.CAMERA]
+
+    async def act(self, do: str, device: str, *, cause: bool = False, **fields: str) -> None:
         """Have something happen at the far side, perhaps as the cause of an alarm."""
         with self.story.acting():
-            self.story.acted(device, await self.house.far.act(do, device), cause=cause)
+            at_ns = await self.house.far.act(do, device, radio=None, **fields)
+            self.story.acted(device, at_ns, cause=cause)
 
     async def ask(self, do: str, **fields: object) -> dict[str, Any] | None:
         """Ask the hub; None, and a line in the story, where it says no."""

@@ -1,5 +1,6 @@
 """What is seen in the demo, in order, and how long the hub took. Pure: it only adds up moments."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.cli.shapes import State
+from simulator.play.clips import Clip
 
 type Message = Mapping[str, Any]
 type Take = Callable[[Message], None]
@@ -18,8 +20,11 @@ MILLISECOND_NS = 1_000_000
 SECOND_NS = 1_000_000_000
 QUIET = {
     "DeviceHeard", "Ticked", "Notified", "CommandConfirmed", "DeviceJoined", "Started", "WallTold",
+    "Inspected",
 }  # fmt: skip
 """Entries that tell an onlooker nothing, or nothing that is not shown otherwise."""
+_VERDICT = re.compile(r"(?:,| is) ((?:un)?confirmed\b.*)$")
+"""The end of what people are told of an alarm that waited for a camera."""
 
 
 class Kind(StrEnum):
@@ -59,6 +64,16 @@ class Sounding:
         return (self.at_ns - self.due_ns) / MILLISECOND_NS
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A camera saw somebody."""
+
+    camera: str
+    score: float
+    picture: str  # its name in the evidence store
+    at_ns: int
+
+
 @dataclass(slots=True)
 class Story:
     """All that was seen."""
@@ -71,6 +86,10 @@ class Story:
     sounding: set[str] = field(default_factory=set[str])
     soundings: list[Sounding] = field(default_factory=list[Sounding])
     entry_ms: list[float] = field(default_factory=list[float])  # wire -> journal
+    persons: dict[str, Person] = field(default_factory=dict[str, Person])  # camera -> the first
+    verdict: str = ""  # of the last alarm that waited for a camera
+    clips: tuple[Clip, ...] = ()  # what was recorded, known at the end
+    tripped_ns: int = 0  # when the first cause of an alarm was on the wire
     _acts: dict[str, int] = field(default_factory=dict[str, int])  # device -> when it spoke
     _last_act: str = ""
     _acting: int = 0
@@ -110,6 +129,7 @@ class Story:
             self._acts[device] = at_ns
             if cause:
                 self._last_act = device
+                self.tripped_ns = self.tripped_ns or at_ns
 
     def see(self, state: State | None) -> None:
         """Take in how the hub stands."""
@@ -154,16 +174,28 @@ class Story:
             self._held.append((self.entered, message))
             return
         event, at_ns = message["event"], self._nanoseconds(message["at_us"])
+        self._sees(event, at_ns)
         if self._is_news(event) and self.ready_ns:
             self.add(Kind.HUB, str(message["text"]), at_ns, self._entry_note(event, at_ns))
         for order in message["effects"]:
             self._ordered(order.get("effect", order), at_ns)
+
+    def _sees(self, event: Message, at_ns: int) -> None:
+        """Take in that a camera saw somebody; its own analytics keep no picture."""
+        match event:
+            case {"is": "PersonSeen", "device": device, "score": score, "picture": str(picture)}:
+                camera = self._names.get(str(device), str(device))
+                self.persons.setdefault(camera, Person(camera, float(score), picture, at_ns))
+            case _:
+                pass
 
     def _ordered(self, effect: Message, at_ns: int) -> None:
         """Take in what the rules want done, as far as it has words."""
         match effect:
             case {"is": "Notify", "text": text, **more}:
                 alarm = more.get("level") == "alarm"
+                verdict = _VERDICT.search(str(text)) if alarm else None
+                self.verdict = verdict[1] if verdict else self.verdict
                 self.add(Kind.ALARM if alarm else Kind.TOLD, str(text), at_ns)
             case {"is": "RuleRan", "rule": rule, "outcome": outcome, "trigger": trigger, **more}:
                 why = more.get("why") or trigger
@@ -201,6 +233,8 @@ class Story:
         self.add(Kind.ALARM, f"{siren} SOUNDS", at_ns, sounding_note(sounding))
 
     def _entry_note(self, event: Message, at_ns: int) -> str:
+        if event.get("picture"):
+            return f"picture {event['picture']}"
         name = self._names.get(str(event.get("device")), "")
         acted_ns = self._acts.get(name)
         if event.get("is") != "Reported" or acted_ns is None:

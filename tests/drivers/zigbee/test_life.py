@@ -18,9 +18,8 @@ from drivers.zigbee.zcl import ClusterId
 from gateway.model.capability import Contact
 from gateway.model.command import SoundSiren
 from gateway.model.device import DeviceId
-from gateway.model.driver import DeviceUnknown, DeviceUnreachable, RadioLost
+from gateway.model.driver import DeviceUnknown, DeviceUnreachable, RadioLost, Told
 from gateway.model.event import DeviceHeard, DeviceJoined, DriverFound, Proof, Reported
-from tests.drivers.house import Told
 from tests.drivers.zigbee.bench import Bench, start, turns
 
 DEVICE = DeviceId("zigbee:00124b001ca10006/1")

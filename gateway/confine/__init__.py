@@ -1,0 +1,1 @@
+"""What the kernel gives to shut a process in: a list of files, a list of calls."""

@@ -1,0 +1,1 @@
+"""Pictures: motion, persons, tracks and clips, in a process of its own."""

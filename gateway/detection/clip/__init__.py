@@ -1,0 +1,1 @@
+"""Evidence: what cameras recorded, sealed on the disk."""

@@ -1,0 +1,1 @@
+"""A camera's streams: kept open, decoded where somebody looks, held as packets where not."""

@@ -1,0 +1,1 @@
+"""What pictures mean: motion, tracks, zones and the picture's own health. Pure, told the time."""

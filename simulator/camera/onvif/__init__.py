@@ -1,0 +1,1 @@
+"""The ONVIF services, one module each, as text templates."""
