@@ -109,8 +109,8 @@ def export(
         if not size:
             file.unlink()
             raise Problem(f"nothing of {name} can be read: {_wrong_with(one, sha256, end)}")
-        wrong = _wrong_with(one, sha256, end) or _against_journal(
-            state_folder(config, state), one, sha256
+        wrong = _wrong_with(one, sha256, end) or _differs(
+            _journal_hashes(state_folder(config, state)), one, sha256
         )
         if as_json:
             told = {"file": str(file), "sha256": sha256, "size_bytes": size, "end": end}
@@ -266,10 +266,6 @@ def _wrong_with(one: Kept, sha256: str, end: str) -> str:
     if one.note is None:
         return "its note is missing or damaged: whether it is whole, only the journal can tell"
     return "" if one.note.sha256 == sha256 else "its SHA-256 is not that of its note"
-
-
-def _against_journal(state: Path, one: Kept, sha256: str) -> str:
-    return _differs(_journal_hashes(state), one, sha256)
 
 
 def _differs(journal: _Journal, one: Kept, sha256: str) -> str:

@@ -8,6 +8,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from gateway.durable import sync_folder
+
 KEY_BYTES = 32
 
 
@@ -62,8 +64,4 @@ def _make(file: Path) -> None:
         os.link(new, file)
     finally:
         new.unlink()
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)
